@@ -1,0 +1,75 @@
+"""Settings, read once from the environment. The README lists them; a test compares."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How this installation runs. Field names are the variables' names without ``OM_``, in lower case."""
+
+    instance_dir: Path
+    database_url: str
+    base_url: str
+    port: int
+    secret_key: str
+    mail_url: str
+    mail_from: str
+    operator_name: str
+    proxy_hops: int
+
+    @property
+    def is_https(self) -> bool:
+        return self.base_url.startswith("https://")
+
+
+VARIABLES = tuple(f"OM_{name.upper()}" for name in Settings.__slots__)
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings; what is not set has a default that works on one machine.
+
+    Raises:
+        ValueError: a number or address cannot be understood; the message names the variable.
+    """
+    instance_dir = Path(environment.get("OM_INSTANCE_DIR") or ROOT / "instance").absolute()
+    port = _read_number(environment, "OM_PORT", 8000, at_most=65535)
+    base_url = (environment.get("OM_BASE_URL") or f"http://127.0.0.1:{port}").rstrip("/")
+    if not base_url.startswith(("http://", "https://")):
+        raise ValueError("OM_BASE_URL must begin with http:// or https://")
+    return Settings(
+        instance_dir=instance_dir,
+        database_url=environment.get("OM_DATABASE_URL") or f"sqlite:///{instance_dir / 'om.db'}",
+        base_url=base_url,
+        port=port,
+        secret_key=environment.get("OM_SECRET_KEY") or _keep_secret_key(instance_dir),
+        mail_url=environment.get("OM_MAIL_URL") or f"dir:{instance_dir / 'outbox'}",
+        mail_from=environment.get("OM_MAIL_FROM") or "om-selbstcheck@localhost",
+        operator_name=environment.get("OM_OPERATOR_NAME") or "",
+        proxy_hops=_read_number(environment, "OM_PROXY_HOPS", 0, at_most=10),
+    )
+
+
+def _read_number(environment: Mapping[str, str], name: str, default: int, *, at_most: int) -> int:
+    text = environment.get(name) or str(default)
+    if not (text.isascii() and text.isdigit() and int(text) <= at_most):
+        raise ValueError(f"{name} must be a number from 0 to {at_most}, not {text!r}")
+    return int(text)
+
+
+def _keep_secret_key(instance_dir: Path) -> str:
+    """Return the key in the instance folder; it is made once, readable by its owner only."""
+    instance_dir.mkdir(parents=True, exist_ok=True)
+    path = instance_dir / "secret_key"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(48))
+    return path.read_text(encoding="ascii").strip()

@@ -1,0 +1,113 @@
+"""The record: events in the past tense, chained by hashes so that tampering is found (P13).
+
+A row holds the hash of its salted payload, not the payload itself: payload and salt can be erased and the chain
+still verifies.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+GENESIS = "0" * 64
+
+
+class Verb(StrEnum):
+    """What happened. A verb is never renamed, because rows speak it for years."""
+
+    QUESTIONNAIRE_PUBLISHED = "questionnaire_published"
+    ASSESSMENT_STARTED = "assessment_started"
+    GRANT_CREATED = "grant_created"
+    GRANT_REVOKED = "grant_revoked"
+    KEY_RENEWED = "key_renewed"
+    DECLARATION_ISSUED = "declaration_issued"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One act of weight. `actor` names a right or the system, never a person; `payload` holds plain JSON values."""
+
+    verb: Verb
+    actor: str
+    subject: str
+    at: datetime
+    payload: dict[str, str | int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A row of the chain as stored."""
+
+    seq: int
+    at: datetime
+    actor: str
+    verb: str
+    subject: str
+    payload_hash: str
+    previous_hash: str
+    hash: str
+
+
+def hash_payload(salt: str, payload: str) -> str:
+    return hashlib.sha256(f"{salt}\n{payload}".encode()).hexdigest()
+
+
+def canonical_json(value: object) -> str:
+    """Write JSON so that equal values give equal bytes."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def hash_link(
+    *, seq: int, at: datetime, actor: str, verb: str, subject: str, payload_hash: str, previous_hash: str
+) -> str:
+    """Return the hash over a row and the one before it; `at` is in UTC."""
+    instant = at.isoformat(timespec="microseconds")
+    row = canonical_json([seq, instant, actor, verb, subject, payload_hash, previous_hash])
+    return hashlib.sha256(row.encode()).hexdigest()
+
+
+class Damage(StrEnum):
+    """What is wrong with a broken row."""
+
+    MISSING = "missing"
+    REORDERED = "reordered"
+    CHANGED = "changed"
+    PAYLOAD_CHANGED = "payload_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    seq: int
+    damage: Damage
+
+
+def find_breaks(links: Iterable[tuple[Link, str | None]]) -> Iterator[Break]:
+    """Walk the chain in order of `seq` and name each broken row.
+
+    Each link comes with the hash of its payload as it is stored now, or None where the payload was erased.
+    """
+    expected_seq, previous_hash = 1, GENESIS
+    for link, payload_hash_now in links:
+        if link.seq != expected_seq:
+            yield Break(expected_seq, Damage.MISSING)
+        elif link.previous_hash != previous_hash:
+            yield Break(link.seq, Damage.REORDERED)
+        if link.hash != _hash_of(link):
+            yield Break(link.seq, Damage.CHANGED)
+        elif payload_hash_now is not None and payload_hash_now != link.payload_hash:
+            yield Break(link.seq, Damage.PAYLOAD_CHANGED)
+        expected_seq, previous_hash = link.seq + 1, link.hash
+
+
+def _hash_of(link: Link) -> str:
+    return hash_link(
+        seq=link.seq,
+        at=link.at,
+        actor=link.actor,
+        verb=link.verb,
+        subject=link.subject,
+        payload_hash=link.payload_hash,
+        previous_hash=link.previous_hash,
+    )

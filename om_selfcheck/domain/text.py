@@ -1,0 +1,58 @@
+"""What a text typed by a person becomes before a rule looks at it."""
+
+import unicodedata
+
+LINE_LENGTH = 200
+TEXT_LENGTH = 2000
+
+_REMOVED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+
+
+def clean_text(raw: str) -> str:
+    r"""Return the text in NFC without control, direction and unassigned characters; line ends become ``\n``.
+
+    Tabs become blanks, line and paragraph separators become line ends, outer white space goes.
+
+    >>> clean_text(" Mu\u0308ller\r\n\u202eGmbH ")
+    'Müller\nGmbH'
+    """
+    unified = raw.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
+    unified = unified.replace("\t", " ")
+    kept = "".join(
+        character
+        for character in unified
+        if character == "\n" or unicodedata.category(character) not in _REMOVED_CATEGORIES
+    )
+    return unicodedata.normalize("NFC", kept).strip()
+
+
+def clean_line(raw: str) -> str:
+    r"""Return the text cleaned and on one line, every run of white space a single blank.
+
+    >>> clean_line("Maler  Meier\nGmbH")
+    'Maler Meier GmbH'
+    """
+    return " ".join(clean_text(raw).split())
+
+
+def has_letter(text: str) -> bool:
+    """Say whether a text says anything: blank-looking text and mere signs or digits do not (D4).
+
+    >>> has_letter("\u2800 – 123"), has_letter("Büro")
+    (False, True)
+    """
+    return any(
+        unicodedata.category(character).startswith("L") and character not in _BLANK_LETTERS for character in text
+    )
+
+
+def comparison_key(text: str) -> str:
+    """Return what two texts have in common that a reader would call the same.
+
+    >>> comparison_key("Liste  FÜHREN ") == comparison_key("liste führen")
+    True
+    """
+    return unicodedata.normalize("NFKC", clean_line(text)).casefold()
+
+
+_BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0")  # Hangul fillers: letters by category, blank to the eye

@@ -1,0 +1,109 @@
+"""What the domain's codes are called. A test shows that no code lacks a label."""
+
+from enum import StrEnum
+
+from flask_babel import lazy_gettext as _
+
+from om_selfcheck.domain.access import Right
+from om_selfcheck.domain.action_plan import ActionField, Hint, Urgency
+from om_selfcheck.domain.completeness import Criterion
+from om_selfcheck.domain.deadlines import DeadlineKind
+from om_selfcheck.domain.declaration import (
+    Confirmation,
+    DeclarationStatus,
+    DetailField,
+    ReminderChoice,
+    WithdrawalReason,
+)
+from om_selfcheck.domain.rating import NeedForAction
+
+# One table an enum: members of different enums may share a value and would be one key.
+LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
+    NeedForAction: {
+        NeedForAction.URGENT: _("Dringender Handlungsbedarf"),
+        NeedForAction.SOME: _("Handlungsbedarf"),
+        NeedForAction.NONE: _("Zurzeit kein Handlungsbedarf"),
+    },
+    Urgency: {
+        Urgency.HIGH: _("hoch"),
+        Urgency.MEDIUM: _("mittel"),
+        Urgency.LOW: _("niedrig"),
+    },
+    ActionField: {
+        ActionField.DESCRIPTION: _("Beschreibung"),
+        ActionField.URGENCY: _("Dringlichkeit"),
+        ActionField.RESPONSIBLE: _("verantwortliche Person"),
+        ActionField.DUE_ON: _("Termin"),
+        ActionField.FOLLOW_UP: _("Kontrolle: woran Sie es merken"),
+        ActionField.FOLLOW_UP_ON: _("Kontrolle: wann Sie nachsehen"),
+    },
+    Hint: {
+        Hint.SAME_TEXT_TWICE: _("Dieselbe Beschreibung steht zweimal im Plan; sie zählt einmal."),
+        Hint.DUE_IN_THE_PAST: _("Der Termin liegt in der Vergangenheit."),
+        Hint.DUE_AT_ONCE: _("Der Termin ist heute. Ein Datum mit etwas Luft wird eher gehalten."),
+        Hint.FOLLOW_UP_BEFORE_DUE: _("Die Kontrolle liegt vor dem Termin. Als Zwischenstand ist das in Ordnung."),
+        Hint.EVERYBODY_RESPONSIBLE: _("Wenn alle verantwortlich sind, ist es oft niemand. Nennen Sie eine Funktion."),
+    },
+    Criterion: {
+        Criterion.RATED: _("Alle Maßnahmen sind bewertet"),
+        Criterion.PLANNED: _("Zehn Maßnahmen stehen vollständig im Maßnahmenplan"),
+        Criterion.FILLED_IN: _("Die Selbsterklärung ist ausgefüllt"),
+    },
+    DetailField: {
+        DetailField.COMPANY_NAME: _("Name des Unternehmens"),
+        DetailField.STREET: _("Straße und Hausnummer"),
+        DetailField.POSTAL_CODE: _("Postleitzahl"),
+        DetailField.CITY: _("Ort"),
+        DetailField.SIGNATORY_NAME: _("Name der unterzeichnenden Person"),
+        DetailField.SIGNATORY_FUNCTION: _("Funktion im Unternehmen"),
+        DetailField.PLACE: _("Ort der Erklärung"),
+        DetailField.CONFIRM_MAY_DECLARE: _("Bestätigung: für das Unternehmen erklären dürfen"),
+        DetailField.CONFIRM_PUBLIC_NUMBER: _("Bestätigung: was zur Nummer öffentlich ist"),
+        DetailField.CONFIRM_INSIGHT: _("Bestätigung: Bitte um Einsicht"),
+    },
+    Confirmation: {
+        Confirmation.MAY_DECLARE: _("Ich darf diese Erklärung für das Unternehmen abgeben."),
+        Confirmation.PUBLIC_NUMBER: _(
+            "Ich weiß: Wer die Nummer hat, sieht Firmenname, Check, Daten und Status – sonst nichts."
+        ),
+        Confirmation.INSIGHT: _(
+            "Ich weiß: Die Geschäftsstelle darf um Einsicht bitten, und ich entscheide, ob ich sie gebe."
+        ),
+    },
+    DeclarationStatus: {
+        DeclarationStatus.WITHDRAWN: _("widerrufen"),
+        DeclarationStatus.REPLACED: _("ersetzt"),
+        DeclarationStatus.EXPIRED: _("abgelaufen"),
+        DeclarationStatus.VALID: _("gültig"),
+        DeclarationStatus.UNKNOWN: _("unbekannt"),
+    },
+    WithdrawalReason: {
+        WithdrawalReason.OWN_WISH: _("auf eigenen Wunsch des Unternehmens"),
+        WithdrawalReason.CRITERIA_NOT_MET: _("Vollständigkeitskriterien nicht erfüllt"),
+        WithdrawalReason.NOT_FROM_COMPANY: _("nicht vom genannten Unternehmen ausgestellt"),
+    },
+    ReminderChoice: {
+        ReminderChoice.EMAIL: _("per E-Mail"),
+        ReminderChoice.CALENDAR: _("mit einer Kalenderdatei, die ich mitnehme"),
+        ReminderChoice.NOT_AT_ALL: _("gar nicht"),
+    },
+    Right: {
+        Right.OWNER: _("alles, auch erklären und Links vergeben"),
+        Right.EDITOR: _("mitarbeiten: bewerten und planen"),
+        Right.READER: _("lesen"),
+    },
+    DeadlineKind: {
+        DeadlineKind.DUE: _("Termin"),
+        DeadlineKind.FOLLOW_UP: _("Kontrolle"),
+        DeadlineKind.END: _("Ende der Gültigkeit"),
+    },
+}
+
+
+def label(code: StrEnum) -> str:
+    """Return the word for a code in the language of the page.
+
+    >>> label(Urgency.HIGH)  # doctest: +SKIP
+    'hoch'
+    """
+    return str(LABELS[type(code)][code])

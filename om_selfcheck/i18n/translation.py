@@ -1,0 +1,39 @@
+"""Translations, read straight from the .po file: German is the source, so only English has one."""
+
+from functools import cache
+from gettext import NullTranslations
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
+from flask_babel import Domain, get_locale
+
+FOLDER = Path(__file__).parent / "translations"
+SOURCE_LANGUAGE = "de"
+
+
+@cache
+def load_translations(language: str) -> NullTranslations:
+    """Compile a language's .po in memory; the source language needs none."""
+    if language == SOURCE_LANGUAGE:
+        return NullTranslations()
+    compiled = BytesIO()
+    with (FOLDER / f"{language}.po").open("rb") as file:
+        write_mo(compiled, read_po(file, locale=language, abort_invalid=True))
+    compiled.seek(0)
+    return Translations(fp=compiled)
+
+
+class PoDomain(Domain):
+    """Flask-Babel's domain without compiled files on disk."""
+
+    def get_translations(self) -> NullTranslations:
+        return load_translations(current_language())
+
+
+def current_language() -> str:
+    """Return the language of the page, mail or document in the making."""
+    locale = get_locale()
+    return locale.language if locale else SOURCE_LANGUAGE
