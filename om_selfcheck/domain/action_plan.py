@@ -41,21 +41,10 @@ class Hint(StrEnum):
 
 
 EVERYBODY = frozenset(
-    ("alle", "alle mitarbeiter", "alle mitarbeitenden", "jede", "jeder", "jeder selbst", "wir", "wir alle")
-    + ("niemand", "team", "das team", "offen", "unklar", "nn", "n.n.")
-    + (
-        "all",
-        "all staff",
-        "all employees",
-        "everybody",
-        "everyone",
-        "anyone",
-        "each",
-        "we",
-        "nobody",
-        "the team",
-        "tbd",
-    )
+    (
+        "alle|alle mitarbeiter|alle mitarbeitenden|jede|jeder|jeder selbst|wir|wir alle|niemand|team|das team|offen|nn|n.n."
+        "|all|all staff|all employees|everybody|everyone|anyone|each|we|nobody|the team|open|tbd"
+    ).split("|")
 )
 
 

@@ -74,7 +74,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         DeclarationStatus.WITHDRAWN: _("widerrufen"),
         DeclarationStatus.REPLACED: _("ersetzt"),
         DeclarationStatus.EXPIRED: _("abgelaufen"),
-        DeclarationStatus.VALID: _("gültig"),
+        DeclarationStatus.VALID: _("gilt"),
         DeclarationStatus.UNKNOWN: _("unbekannt"),
     },
     WithdrawalReason: {

@@ -26,7 +26,7 @@ def load_translations(language: str) -> NullTranslations:
     return Translations(fp=compiled)
 
 
-class PoDomain(Domain):
+class PoDomain(Domain):  # type: ignore[misc]  # Flask-Babel ships no types
     """Flask-Babel's domain without compiled files on disk."""
 
     def get_translations(self) -> NullTranslations:
