@@ -41,10 +41,27 @@ class Hint(StrEnum):
 
 
 EVERYBODY = frozenset(
-    (
-        "alle|alle mitarbeiter|alle mitarbeitenden|jede|jeder|jeder selbst|wir|wir alle|niemand|team|das team|offen|nn|n.n."
-        "|all|all staff|all employees|everybody|everyone|anyone|each|we|nobody|the team|open|tbd"
-    ).split("|")
+    {
+        "alle",
+        "alle mitarbeiter",
+        "alle mitarbeitenden",
+        "jede",
+        "jeder",
+        "wir",
+        "wir alle",
+        "niemand",
+        "team",
+        "das team",
+        "all",
+        "all staff",
+        "all employees",
+        "everybody",
+        "everyone",
+        "anyone",
+        "we",
+        "nobody",
+        "the team",
+    }
 )
 
 

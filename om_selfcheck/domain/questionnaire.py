@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 Language = Literal["de", "en"]
@@ -70,7 +71,7 @@ class Topic:
         return tuple(measure for checkpoint in self.checkpoints for measure in checkpoint.measures)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Questionnaire:
     """One published version of a check. `content_hash` is the SHA-256 of what it says (P16)."""
 
@@ -87,10 +88,14 @@ class Questionnaire:
         for topic in self.topics:
             yield from topic.measures()
 
+    @cached_property
+    def measure_refs(self) -> frozenset[str]:
+        return frozenset(measure.ref for measure in self.measures())
+
     @property
     def size(self) -> int:
         """How many measures there are to rate."""
-        return sum(len(topic.measures()) for topic in self.topics)
+        return len(self.measure_refs)
 
     @property
     def minutes(self) -> int:

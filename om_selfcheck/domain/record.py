@@ -7,8 +7,8 @@ still verifies.
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 
 GENESIS = "0" * 64
@@ -59,13 +59,26 @@ def canonical_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def hash_link(
-    *, seq: int, at: datetime, actor: str, verb: str, subject: str, payload_hash: str, previous_hash: str
-) -> str:
-    """Return the hash over a row and the one before it; `at` is in UTC."""
-    instant = at.isoformat(timespec="microseconds")
-    row = canonical_json([seq, instant, actor, verb, subject, payload_hash, previous_hash])
-    return hashlib.sha256(row.encode()).hexdigest()
+def make_link(event: Event, *, seq: int, payload_hash: str, previous_hash: str) -> Link:
+    """Return the row that an event becomes at its place in the chain."""
+    link = Link(
+        seq=seq,
+        at=event.at,
+        actor=event.actor,
+        verb=event.verb,
+        subject=event.subject,
+        payload_hash=payload_hash,
+        previous_hash=previous_hash,
+        hash="",
+    )
+    return replace(link, hash=hash_link(link))
+
+
+def hash_link(link: Link) -> str:
+    """Return the hash over a row, all but its own hash; the instant counts in UTC to the microsecond."""
+    instant = link.at.astimezone(UTC).isoformat(timespec="microseconds")
+    row = [link.seq, instant, link.actor, link.verb, link.subject, link.payload_hash, link.previous_hash]
+    return hashlib.sha256(canonical_json(row).encode()).hexdigest()
 
 
 class Damage(StrEnum):
@@ -83,10 +96,11 @@ class Break:
     damage: Damage
 
 
-def find_breaks(links: Iterable[tuple[Link, str | None]]) -> Iterator[Break]:
+def find_breaks(links: Iterable[tuple[Link, str | None]], *, last_seq: int = 0) -> Iterator[Break]:
     """Walk the chain in order of `seq` and name each broken row.
 
     Each link comes with the hash of its payload as it is stored now, or None where the payload was erased.
+    `last_seq` is how long the chain is known to be, so that a cut-off end is found too.
     """
     expected_seq, previous_hash = 1, GENESIS
     for link, payload_hash_now in links:
@@ -94,20 +108,10 @@ def find_breaks(links: Iterable[tuple[Link, str | None]]) -> Iterator[Break]:
             yield Break(expected_seq, Damage.MISSING)
         elif link.previous_hash != previous_hash:
             yield Break(link.seq, Damage.REORDERED)
-        if link.hash != _hash_of(link):
+        if link.hash != hash_link(link):
             yield Break(link.seq, Damage.CHANGED)
         elif payload_hash_now is not None and payload_hash_now != link.payload_hash:
             yield Break(link.seq, Damage.PAYLOAD_CHANGED)
         expected_seq, previous_hash = link.seq + 1, link.hash
-
-
-def _hash_of(link: Link) -> str:
-    return hash_link(
-        seq=link.seq,
-        at=link.at,
-        actor=link.actor,
-        verb=link.verb,
-        subject=link.subject,
-        payload_hash=link.payload_hash,
-        previous_hash=link.previous_hash,
-    )
+    if expected_seq <= last_seq:
+        yield Break(expected_seq, Damage.MISSING)

@@ -1,0 +1,111 @@
+"""What a declaration freezes (D7): one value, written as canonical JSON and hashed."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from om_selfcheck.domain.action_plan import Action, Urgency
+from om_selfcheck.domain.declaration import Confirmation, DeclarationDetails
+from om_selfcheck.domain.rating import NeedForAction
+from om_selfcheck.domain.record import canonical_json
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """Everything declared: the questionnaire's version, every rating and note, the plan, the details, the result.
+
+    `plan` pairs each action with its key. `measures` and `complete_actions` are the criteria's figures on that day.
+    """
+
+    number: str
+    issued_on: date
+    slug: str
+    version: str
+    content_hash: str
+    language: str
+    ratings: dict[str, NeedForAction]
+    notes: dict[str, str]
+    plan: tuple[tuple[str, Action], ...]
+    details: DeclarationDetails
+    measures: int
+    complete_actions: int
+    conditions_version: str
+
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        return tuple(action for _, action in self.plan)
+
+
+def write_snapshot(snapshot: Snapshot) -> str:
+    """Return the canonical JSON; equal snapshots give equal text."""
+    details = asdict(snapshot.details) | {"confirmations": sorted(snapshot.details.confirmations)}
+    return canonical_json(
+        {
+            "format": FORMAT,
+            "number": snapshot.number,
+            "issued_on": snapshot.issued_on.isoformat(),
+            "questionnaire": {
+                "slug": snapshot.slug,
+                "version": snapshot.version,
+                "content_hash": snapshot.content_hash,
+            },
+            "language": snapshot.language,
+            "ratings": snapshot.ratings,
+            "notes": snapshot.notes,
+            "plan": [_write_action(key, action) for key, action in snapshot.plan],
+            "details": details,
+            "criteria": {"measures": snapshot.measures, "complete_actions": snapshot.complete_actions},
+            "conditions_version": snapshot.conditions_version,
+        }
+    )
+
+
+def read_snapshot(text: str) -> Snapshot:
+    """Return the snapshot written as `text`."""
+    data: dict[str, Any] = json.loads(text)
+    details = data["details"]
+    confirmations = frozenset(Confirmation(code) for code in details.pop("confirmations"))
+    return Snapshot(
+        number=data["number"],
+        issued_on=date.fromisoformat(data["issued_on"]),
+        slug=data["questionnaire"]["slug"],
+        version=data["questionnaire"]["version"],
+        content_hash=data["questionnaire"]["content_hash"],
+        language=data["language"],
+        ratings={ref: NeedForAction(need) for ref, need in data["ratings"].items()},
+        notes=data["notes"],
+        plan=tuple((entry["key"], _read_action(entry)) for entry in data["plan"]),
+        details=DeclarationDetails(**details, confirmations=confirmations),
+        measures=data["criteria"]["measures"],
+        complete_actions=data["criteria"]["complete_actions"],
+        conditions_version=data["conditions_version"],
+    )
+
+
+def hash_snapshot(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _write_action(key: str, action: Action) -> dict[str, Any]:
+    days = {
+        "due_on": action.due_on.isoformat() if action.due_on else None,
+        "follow_up_on": action.follow_up_on.isoformat() if action.follow_up_on else None,
+    }
+    return {"key": key} | asdict(action) | days
+
+
+def _read_action(entry: dict[str, Any]) -> Action:
+    return Action(
+        title=entry["title"],
+        description=entry["description"],
+        urgency=Urgency(entry["urgency"]) if entry["urgency"] else None,
+        responsible=entry["responsible"],
+        due_on=date.fromisoformat(entry["due_on"]) if entry["due_on"] else None,
+        follow_up=entry["follow_up"],
+        follow_up_on=date.fromisoformat(entry["follow_up_on"]) if entry["follow_up_on"] else None,
+        measure_refs=tuple(entry["measure_refs"]),
+    )

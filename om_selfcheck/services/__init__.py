@@ -1,0 +1,4 @@
+"""The use cases: `verb_noun(session, *, …, now)`, each of three beats: load, ask the rules, store.
+
+They return frozen dataclasses or raise a DomainError. They never render, print, send, commit or read the clock.
+"""

@@ -1,0 +1,174 @@
+"""Secret links: opening a round with one, handing out further ones, ending them, renewing the company's key."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import RowMapping
+from sqlalchemy.orm import Session
+
+from om_selfcheck.domain.access import LINK_LIFETIME, GrantTerms, Right, Task, may
+from om_selfcheck.domain.errors import AlreadyDeclared, NotAllowed, NotFound
+from om_selfcheck.domain.record import Event, Verb
+from om_selfcheck.services.record import append_event
+from om_selfcheck.store.models import Grant
+from om_selfcheck.store.queries import grants
+
+TOKEN_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who acts, by which link, on which round: what every use case below an assessment asks for first."""
+
+    grant_id: UUID
+    right: Right
+    label: str
+    assessment_id: UUID
+    company_id: UUID
+    company_name: str
+    slug: str
+    version: str
+    content_hash: str
+    language: str
+    started_at: datetime
+    declaration_number: str | None
+
+    def may(self, task: Task) -> bool:
+        return may(self.right, task)
+
+    def require(self, task: Task) -> None:
+        """Raise NotAllowed where the right does not cover the task."""
+        if not self.may(task):
+            raise NotAllowed
+
+    def require_open(self, task: Task) -> None:
+        """Raise NotAllowed as above, and AlreadyDeclared where the round is frozen (D7)."""
+        self.require(task)
+        if self.declaration_number is not None:
+            raise AlreadyDeclared
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewLink:
+    """A link just made; its token is known here and nowhere else."""
+
+    grant_id: UUID
+    token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedLink:
+    """A link as the page *who can see what* shows it."""
+
+    grant_id: UUID
+    right: Right
+    label: str
+    created_at: datetime
+    expires_at: datetime | None
+    is_usable: bool
+    is_own: bool
+
+
+def find_actor(
+    session: Session, *, assessment_id: UUID, grant_id: UUID, now: datetime, is_writing: bool = False
+) -> Actor | None:
+    """Return the actor behind a grant, or None where it opens nothing any more. A writer locks the round."""
+    row = grants.find_opened(session, grant_id=grant_id, assessment_id=assessment_id, is_locking=is_writing)
+    return _to_actor(row, now)
+
+
+def get_actor_by_token(session: Session, *, token: str, now: datetime) -> Actor:
+    """Return the actor a link would make of its holder; NotFound for unknown, ended and revoked links alike."""
+    actor = _to_actor(grants.find_opened_by_token(session, hash_token(token)), now)
+    if actor is None:
+        raise NotFound
+    return actor
+
+
+def list_links(session: Session, *, actor: Actor, now: datetime) -> Sequence[ListedLink]:
+    """List the links of the round that still open something, oldest first."""
+    listed = [_to_listed(row, actor, now) for row in grants.list_grants(session, actor.assessment_id)]
+    return [link for link in listed if link.is_usable]
+
+
+def create_link(session: Session, *, actor: Actor, right: Right, label: str, now: datetime) -> NewLink:
+    """Make a link to work along or to read; it ends by itself after 14 days."""
+    actor.require(Task.SHARE)
+    if right is Right.OWNER:
+        raise NotAllowed
+    link = _add_grant(session, actor.assessment_id, right=right, label=label, now=now)
+    append_event(session, _event(Verb.GRANT_CREATED, actor, link.grant_id, now, {"right": right.value}))
+    return link
+
+
+def revoke_link(session: Session, *, actor: Actor, grant_id: UUID, now: datetime) -> None:
+    """End a further link and with it every session that came in by it. Ending twice is harmless."""
+    actor.require(Task.SHARE)
+    rows = {row.id: row for row in grants.list_grants(session, actor.assessment_id)}
+    if grant_id not in rows or rows[grant_id].right == Right.OWNER:
+        raise NotFound
+    if grants.revoke_grants(session, assessment_id=actor.assessment_id, grant_ids=[grant_id], now=now):
+        append_event(session, _event(Verb.GRANT_REVOKED, actor, grant_id, now, {}))
+
+
+def renew_key(session: Session, *, actor: Actor, now: datetime) -> NewLink:
+    """Replace the company's own link: the old one and all its sessions end, a new one opens the round."""
+    actor.require(Task.SHARE)
+    owners = [row.id for row in grants.list_grants(session, actor.assessment_id) if row.right == Right.OWNER]
+    grants.revoke_grants(session, assessment_id=actor.assessment_id, grant_ids=owners, now=now)
+    link = add_owner_grant(session, assessment_id=actor.assessment_id, now=now)
+    append_event(session, _event(Verb.KEY_RENEWED, actor, link.grant_id, now, {}))
+    return link
+
+
+def add_owner_grant(session: Session, *, assessment_id: UUID, now: datetime) -> NewLink:
+    """Make the link that is the company's own; it has no end."""
+    return _add_grant(session, assessment_id, right=Right.OWNER, label="", now=now)
+
+
+def hash_token(token: str) -> str:
+    """Tokens carry 256 random bits, so a plain hash hides them."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _add_grant(session: Session, assessment_id: UUID, *, right: Right, label: str, now: datetime) -> NewLink:
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    grant = grants.NewGrant(
+        id=uuid4(),
+        assessment_id=assessment_id,
+        right=right,
+        label=label,
+        token_hash=hash_token(token),
+        created_at=now,
+        expires_at=None if right is Right.OWNER else now + LINK_LIFETIME,
+    )
+    grants.add_grant(session, grant)
+    return NewLink(grant_id=grant.id, token=token)
+
+
+def _to_actor(row: RowMapping | None, now: datetime) -> Actor | None:
+    if row is None or not GrantTerms(expires_at=row["expires_at"], revoked_at=row["revoked_at"]).is_usable_at(now):
+        return None
+    facts = {name: row[name] for name in Actor.__slots__ if name != "right"}
+    return Actor(**facts, right=Right(row["right"]))
+
+
+def _to_listed(row: Grant, actor: Actor, now: datetime) -> ListedLink:
+    return ListedLink(
+        grant_id=row.id,
+        right=Right(row.right),
+        label=row.label,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        is_usable=GrantTerms(expires_at=row.expires_at, revoked_at=row.revoked_at).is_usable_at(now),
+        is_own=row.id == actor.grant_id,
+    )
+
+
+def _event(verb: Verb, actor: Actor, grant_id: UUID, now: datetime, extra: dict[str, str]) -> Event:
+    subject = f"assessment:{actor.assessment_id}"
+    return Event(verb=verb, actor=actor.right, subject=subject, at=now, payload={"grant": str(grant_id), **extra})

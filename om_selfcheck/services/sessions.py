@@ -1,0 +1,49 @@
+"""Browser sessions on the server: a session ends at logout, whoever still has its cookie."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from om_selfcheck.store.queries import sessions
+
+IDLE_LIFETIME = timedelta(days=30)
+KEPT_LIFETIME = timedelta(days=90)
+TOUCH_AFTER = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSession:
+    data: str
+    is_kept: bool
+    needs_touch: bool
+
+
+def find_session(session: Session, *, session_id: str, now: datetime) -> FoundSession | None:
+    """Return what a live session holds; None for an unknown or idle one."""
+    row = sessions.find_session(session, hash_session_id(session_id))
+    if row is None or now - row.used_at > (KEPT_LIFETIME if row.is_kept else IDLE_LIFETIME):
+        return None
+    return FoundSession(row.data, row.is_kept, needs_touch=now - row.used_at > TOUCH_AFTER)
+
+
+def save_session(session: Session, *, session_id: str, data: str, is_kept: bool, now: datetime) -> None:
+    sessions.store_session(session, id_hash=hash_session_id(session_id), data=data, is_kept=is_kept, now=now)
+
+
+def touch_session(session: Session, *, session_id: str, now: datetime) -> None:
+    """Note that a session is in use; done at most once a day."""
+    sessions.touch_session(session, hash_session_id(session_id), now)
+
+
+def end_session(session: Session, *, session_id: str) -> None:
+    sessions.delete_session(session, hash_session_id(session_id))
+
+
+def clear_idle_sessions(session: Session, *, now: datetime) -> None:
+    sessions.delete_idle_sessions(session, before=now - IDLE_LIFETIME, kept_before=now - KEPT_LIFETIME)
+
+
+def hash_session_id(session_id: str) -> str:
+    return hashlib.sha256(session_id.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,59 @@
+"""The one place that sets up connections and opens transactions, on SQLite and PostgreSQL."""
+
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+
+BUSY_SECONDS = 5
+SQLITE_SETTINGS = {
+    "foreign_keys": 1,
+    "journal_mode": "wal",
+    "synchronous": 2,  # FULL: an acknowledged save survives a power loss (P1)
+    "busy_timeout": BUSY_SECONDS * 1000,  # a locked database is a short wait (P5)
+    "secure_delete": 1,  # what is erased is not readable in the file any more (P18)
+}
+POSTGRESQL_OPTIONS = f"-c timezone=UTC -c lock_timeout={BUSY_SECONDS}s"
+
+
+def engine_options(database_url: str) -> dict[str, Any]:
+    """Return what `create_engine` needs beside the address."""
+    if database_url.startswith("sqlite"):
+        return {"connect_args": {"timeout": BUSY_SECONDS}}
+    return {"connect_args": {"options": POSTGRESQL_OPTIONS}, "pool_pre_ping": True}
+
+
+def configure_engine(engine: Engine, is_reading: Callable[[], bool]) -> None:
+    """Set SQLite's connection settings and begin every transaction the right way.
+
+    SQLite begins for writing at once, except where `is_reading` says that nothing will be written: a transaction that
+    reads first and writes later fails "locked" however long it would wait.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # SQLAlchemy's begin event below is the only BEGIN
+        for name, value in SQLITE_SETTINGS.items():
+            connection.execute(f"PRAGMA {name} = {value}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN" if is_reading() else "BEGIN IMMEDIATE")
+
+
+def check_engine(engine: Engine) -> None:
+    """Read the settings back; a database that does not keep them must not serve.
+
+    Raises:
+        RuntimeError: a setting has another value than the promised one.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    with engine.connect() as connection:
+        for name, wanted in SQLITE_SETTINGS.items():
+            found = connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            if found != wanted:
+                raise RuntimeError(f"SQLite does not keep {name} = {wanted}, it says {found}")

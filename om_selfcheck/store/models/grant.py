@@ -1,0 +1,37 @@
+"""Secret links and the sessions that hold them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from om_selfcheck.store.base import Base, Instant
+
+
+class Grant(Base):
+    """What a secret link may do with one assessment; only the hash of its token is kept."""
+
+    __tablename__ = "grant"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    assessment_id: Mapped[UUID] = mapped_column(ForeignKey("assessment.id", ondelete="CASCADE"), index=True)
+    right: Mapped[str] = mapped_column(String(10))
+    label: Mapped[str] = mapped_column(String(200), default="")
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime | None] = mapped_column(Instant)
+    revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (CheckConstraint("\"right\" IN ('owner', 'editor', 'reader')", name="right"),)
+
+
+class WebSession(Base):
+    """A browser's session: the hash of its id and what it holds, as JSON."""
+
+    __tablename__ = "session"
+
+    id_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    data: Mapped[str] = mapped_column(Text)
+    is_kept: Mapped[bool] = mapped_column(default=False)
+    used_at: Mapped[datetime] = mapped_column(Instant, index=True)

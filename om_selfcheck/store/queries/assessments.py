@@ -1,0 +1,91 @@
+"""Companies and their rounds: making them, their ratings, clearing up what nobody touched."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from om_selfcheck.store.models import Action, Assessment, Company, Declaration, Rating
+
+_LIST_RATINGS = select(Rating.measure_ref, Rating.need, Rating.note).where(
+    Rating.assessment_id == bindparam("assessment_id")
+)
+_LIST_SOME_RATINGS = _LIST_RATINGS.where(Rating.measure_ref.in_(bindparam("measure_refs", expanding=True)))
+_KEY = ["assessment_id", "measure_ref"]
+
+
+def _upsert(insert: Any) -> Any:  # noqa: ANN401 - the two dialects' inserts share no type
+    statement = insert(Rating.__table__)
+    changed = {name: statement.excluded[name] for name in ("need", "note", "rated_at")}
+    return statement.on_conflict_do_update(index_elements=_KEY, set_=changed)
+
+
+_UPSERT = {"sqlite": _upsert(sqlite.insert), "postgresql": _upsert(postgresql.insert)}
+
+
+def add_company(session: Session, company_id: UUID) -> None:
+    session.add(Company(id=company_id))
+    session.flush()
+
+
+def add_assessment(session: Session, **columns: Any) -> None:  # noqa: ANN401 - the table's columns
+    session.add(Assessment(**columns))
+    session.flush()
+
+
+def list_ratings(session: Session, assessment_id: UUID) -> Sequence[Row[str, str, str]]:
+    return session.execute(_LIST_RATINGS, {"assessment_id": assessment_id}).all()
+
+
+def list_some_ratings(
+    session: Session, assessment_id: UUID, measure_refs: Sequence[str]
+) -> Sequence[Row[str, str, str]]:
+    parameters = {"assessment_id": assessment_id, "measure_refs": measure_refs}
+    return session.execute(_LIST_SOME_RATINGS, parameters).all()
+
+
+def store_ratings(session: Session, rows: Sequence[dict[str, object]]) -> None:
+    """Insert or change ratings: rows of assessment_id, measure_ref, need, note, rated_at."""
+    session.execute(_UPSERT[session.get_bind().dialect.name], list(rows))
+
+
+def get_company_and_draft(session: Session, assessment_id: UUID) -> tuple[Company, Assessment]:
+    statement = (
+        select(Company, Assessment)
+        .join(Assessment, Assessment.company_id == Company.id)
+        .where(Assessment.id == assessment_id)
+    )
+    company, assessment = session.execute(statement).one()
+    return company, assessment
+
+
+def change_language(session: Session, assessment_id: UUID, language: str) -> None:
+    session.execute(update(Assessment).where(Assessment.id == assessment_id).values(language=language))
+
+
+def list_untouched(session: Session, *, before: datetime, at_most: int) -> Sequence[Row[UUID, UUID]]:
+    """Return (assessment, company) of rounds started before an instant that hold no rating, action or declaration."""
+    is_empty = [
+        ~select(table.assessment_id).where(table.assessment_id == Assessment.id).exists()
+        for table in (Rating, Action, Declaration)
+    ]
+    statement = (
+        select(Assessment.id, Assessment.company_id)
+        .where(Assessment.started_at < before, *is_empty)
+        .order_by(Assessment.started_at)
+        .limit(at_most)
+    )
+    return session.execute(statement).all()
+
+
+def delete_assessments(session: Session, assessment_ids: Sequence[UUID]) -> None:
+    session.execute(delete(Assessment).where(Assessment.id.in_(assessment_ids)))
+
+
+def delete_companies_without_rounds(session: Session, company_ids: Sequence[UUID]) -> None:
+    has_round = select(Assessment.id).where(Assessment.company_id == Company.id).exists()
+    session.execute(delete(Company).where(Company.id.in_(company_ids), ~has_round))

@@ -1,0 +1,55 @@
+"""Declarations and their files."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session, aliased
+
+from om_selfcheck.store.models import Declaration, Document
+
+_INSERT_DOCUMENT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+Newer = aliased(Declaration)
+
+
+def add_declaration(session: Session, **columns: Any) -> None:  # noqa: ANN401 - the table's columns
+    session.add(Declaration(**columns))
+    session.flush()
+
+
+def find_by_assessment(session: Session, assessment_id: UUID) -> Declaration | None:
+    return session.scalar(select(Declaration).where(Declaration.assessment_id == assessment_id))
+
+
+def find_by_number(session: Session, number: str) -> tuple[Declaration | None, Declaration | None]:
+    """Return a declaration and the newer one that replaced it, each None where there is none."""
+    statement = (
+        select(Declaration, Newer)
+        .outerjoin(Newer, Newer.id == Declaration.replaced_by_id)
+        .where(Declaration.number == number)
+    )
+    row = session.execute(statement).first()
+    return (row[0], row[1]) if row else (None, None)
+
+
+def list_files(session: Session, declaration_id: UUID) -> Sequence[Row[str, str, str]]:
+    """Return (kind, language, sha256) of the stored files."""
+    statement = select(Document.kind, Document.language, Document.sha256)
+    ordered = statement.where(Document.declaration_id == declaration_id).order_by(Document.kind, Document.language)
+    return session.execute(ordered).all()
+
+
+def find_file(session: Session, *, declaration_id: UUID, kind: str, language: str) -> bytes | None:
+    return session.scalar(
+        select(Document.content).where(
+            Document.declaration_id == declaration_id, Document.kind == kind, Document.language == language
+        )
+    )
+
+
+def add_file_if_absent(session: Session, **columns: Any) -> None:  # noqa: ANN401 - the table's columns
+    """Insert a file; if another request was first, its bytes stay."""
+    insert = _INSERT_DOCUMENT[session.get_bind().dialect.name]
+    session.execute(insert(Document).values(**columns).on_conflict_do_nothing())

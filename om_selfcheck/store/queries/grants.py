@@ -1,0 +1,89 @@
+"""Grants and the round they open."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import RowMapping, bindparam, select, update
+from sqlalchemy.orm import Session
+
+from om_selfcheck.store.models import Assessment, Company, Declaration, Grant
+
+_OPEN = (
+    select(
+        Grant.id.label("grant_id"),
+        Grant.right,
+        Grant.label,
+        Grant.expires_at,
+        Grant.revoked_at,
+        Assessment.id.label("assessment_id"),
+        Assessment.company_id,
+        Assessment.questionnaire_slug.label("slug"),
+        Assessment.questionnaire_version.label("version"),
+        Assessment.content_hash,
+        Assessment.language,
+        Assessment.started_at,
+        Company.name.label("company_name"),
+        Declaration.number.label("declaration_number"),
+    )
+    .select_from(Grant)
+    .join(Assessment, Assessment.id == Grant.assessment_id)
+    .join(Company, Company.id == Assessment.company_id)
+    .outerjoin(Declaration, Declaration.assessment_id == Assessment.id)
+)
+_BY_ID = _OPEN.where(Grant.id == bindparam("grant_id"), Grant.assessment_id == bindparam("assessment_id"))
+_BY_ID_LOCKED = _BY_ID.with_for_update(of=Assessment)
+_BY_TOKEN = _OPEN.where(Grant.token_hash == bindparam("token_hash"))
+
+
+def find_opened(session: Session, *, grant_id: UUID, assessment_id: UUID, is_locking: bool) -> RowMapping | None:
+    """Return a grant with the head of its round; locking the round's row makes writers take turns (P2, P3)."""
+    statement = _BY_ID_LOCKED if is_locking else _BY_ID
+    return session.execute(statement, {"grant_id": grant_id, "assessment_id": assessment_id}).mappings().first()
+
+
+def find_opened_by_token(session: Session, token_hash: str) -> RowMapping | None:
+    return session.execute(_BY_TOKEN, {"token_hash": token_hash}).mappings().first()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewGrant:
+    id: UUID
+    assessment_id: UUID
+    right: str
+    label: str
+    token_hash: str
+    created_at: datetime
+    expires_at: datetime | None
+
+
+def add_grant(session: Session, grant: NewGrant) -> None:
+    session.add(
+        Grant(
+            id=grant.id,
+            assessment_id=grant.assessment_id,
+            right=grant.right,
+            label=grant.label,
+            token_hash=grant.token_hash,
+            created_at=grant.created_at,
+            expires_at=grant.expires_at,
+        )
+    )
+    session.flush()
+
+
+def list_grants(session: Session, assessment_id: UUID) -> Sequence[Grant]:
+    statement = select(Grant).where(Grant.assessment_id == assessment_id).order_by(Grant.created_at, Grant.id)
+    return session.scalars(statement).all()
+
+
+def revoke_grants(session: Session, *, assessment_id: UUID, grant_ids: Sequence[UUID], now: datetime) -> int:
+    """End the named grants of a round that are not ended yet; return how many that were."""
+    ended = session.execute(
+        update(Grant)
+        .where(Grant.assessment_id == assessment_id, Grant.id.in_(grant_ids), Grant.revoked_at.is_(None))
+        .values(revoked_at=now)
+        .returning(Grant.id)
+    )
+    return len(ended.all())

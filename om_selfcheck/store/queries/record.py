@@ -1,0 +1,59 @@
+"""The record's rows."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import Row, insert, select, update
+from sqlalchemy.orm import Session
+
+from om_selfcheck.domain.record import GENESIS, Link
+from om_selfcheck.store.models import EventPayload, EventRow, RecordHead
+
+HEAD = 1
+BATCH = 1000
+_HEAD = select(RecordHead.seq, RecordHead.hash).where(RecordHead.id == HEAD)
+
+
+def lock_head(session: Session) -> tuple[int, str]:
+    """Return (seq, hash) of the last row and hold the head until the transaction ends."""
+    head = session.execute(_HEAD.with_for_update()).first()
+    return (head.seq, head.hash) if head else (0, GENESIS)
+
+
+def get_last_seq(session: Session) -> int:
+    """Return how long the record should be."""
+    head = session.execute(_HEAD).first()
+    return head.seq if head else 0
+
+
+def append_row(session: Session, link: Link, *, salt: str, payload: str) -> None:
+    session.execute(
+        insert(EventRow).values(
+            seq=link.seq,
+            at=link.at,
+            actor=link.actor,
+            verb=link.verb,
+            subject=link.subject,
+            payload_hash=link.payload_hash,
+            previous_hash=link.previous_hash,
+            hash=link.hash,
+        )
+    )
+    session.execute(insert(EventPayload).values(seq=link.seq, salt=salt, payload=payload))
+    session.execute(update(RecordHead).where(RecordHead.id == HEAD).values(seq=link.seq, hash=link.hash))
+
+
+def list_rows(session: Session) -> Iterator[Row[EventRow, str | None, str | None]]:
+    """Walk the whole record in order with salt and payload (None where erased), without holding it in memory."""
+    statement = (
+        select(EventRow, EventPayload.salt, EventPayload.payload)
+        .outerjoin(EventPayload, EventPayload.seq == EventRow.seq)
+        .order_by(EventRow.seq)
+        .execution_options(yield_per=BATCH)
+    )
+    yield from session.execute(statement)
+
+
+def list_verbs(session: Session, subject: str) -> list[tuple[str, datetime]]:
+    statement = select(EventRow.verb, EventRow.at).where(EventRow.subject == subject).order_by(EventRow.seq)
+    return [(row.verb, row.at) for row in session.execute(statement)]

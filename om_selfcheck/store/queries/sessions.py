@@ -1,0 +1,50 @@
+"""Browser sessions."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, delete, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from om_selfcheck.store.models import WebSession
+
+_FIND = select(WebSession.data, WebSession.is_kept, WebSession.used_at).where(
+    WebSession.id_hash == bindparam("id_hash")
+)
+_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+class StoredSession(NamedTuple):
+    data: str
+    is_kept: bool
+    used_at: datetime
+
+
+def find_session(session: Session, id_hash: str) -> StoredSession | None:
+    row = session.execute(_FIND, {"id_hash": id_hash}).first()
+    return StoredSession(*row) if row else None
+
+
+def store_session(session: Session, *, id_hash: str, data: str, is_kept: bool, now: datetime) -> None:
+    insert = _INSERT[session.get_bind().dialect.name]
+    changed = {"data": data, "is_kept": is_kept, "used_at": now}
+    statement = insert(WebSession).values(id_hash=id_hash, **changed)
+    session.execute(statement.on_conflict_do_update(index_elements=["id_hash"], set_=changed))
+
+
+def touch_session(session: Session, id_hash: str, now: datetime) -> None:
+    session.execute(update(WebSession).where(WebSession.id_hash == id_hash).values(used_at=now))
+
+
+def delete_session(session: Session, id_hash: str) -> None:
+    session.execute(delete(WebSession).where(WebSession.id_hash == id_hash))
+
+
+def delete_idle_sessions(session: Session, *, before: datetime, kept_before: datetime) -> None:
+    """Delete sessions not used since an instant; kept ones have their own."""
+    is_idle = or_(
+        (WebSession.is_kept.is_(False)) & (WebSession.used_at < before),
+        (WebSession.is_kept.is_(True)) & (WebSession.used_at < kept_before),
+    )
+    session.execute(delete(WebSession).where(is_idle))
