@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
@@ -107,7 +107,18 @@ def get_standing(session: Session, *, actor: Actor, questionnaire: Questionnaire
 def get_draft(session: Session, *, actor: Actor) -> Draft:
     actor.require(Task.READ)
     company, assessment = assessments.get_company_and_draft(session, actor.assessment_id)
-    return _to_draft(_write_fields(company, assessment))
+    return _to_draft(company, assessment)
+
+
+def write_draft(draft: Draft) -> dict[str, str]:
+    """Return a draft as a form writes it: texts, and "1" or "" for switches."""
+    details = draft.details
+    return (
+        {name: getattr(details, name) for name in (*COMPANY_FIELDS, *SIGNATORY_FIELDS)}
+        | {f"confirm_{code}": ON if code in details.confirmations else "" for code in Confirmation}
+        | {"has_signature_line": ON if details.has_signature_line else ""}
+        | {"reminder": draft.reminder or "", "email": draft.email}
+    )
 
 
 def save_draft(
@@ -120,7 +131,7 @@ def save_draft(
     """
     actor.require_open(Task.DECLARE)
     company, assessment = assessments.get_company_and_draft(session, actor.assessment_id)
-    before = _write_fields(company, assessment)
+    before = write_draft(_to_draft(company, assessment))
     merger = FieldMerger()
     after = {
         name: merger.merge(name, stored=before[name], shown=shown.get(name, ""), wanted=wanted.get(name))
@@ -180,6 +191,15 @@ def get_issued(session: Session, *, actor: Actor) -> IssuedDeclaration:
         terms=_to_terms(row, newer),
         issued_at=row.issued_at,
     )
+
+
+def find_assessment_id(session: Session, *, number: str) -> UUID | None:
+    """Return the round behind a number, written in any way a person types it."""
+    try:
+        row, _ = declarations.find_by_number(session, read_number(number))
+    except NotANumber:
+        return None
+    return row.assessment_id if row else None
 
 
 def find_public_answer(session: Session, *, typed: str, today: date) -> PublicAnswer:
@@ -246,42 +266,27 @@ def _to_terms(row: Declaration, newer: Declaration | None) -> SelfDeclaration:
     )
 
 
-def _write_fields(company: Company, assessment: Assessment) -> dict[str, str]:
-    """Return the draft as a form writes it: texts, and "1" or "" for switches."""
-    confirmed = assessment.confirmations.split()
-    return {
-        "company_name": company.name,
-        "street": company.street,
-        "postal_code": company.postal_code,
-        "city": company.city,
-        "signatory_name": assessment.signatory_name,
-        "signatory_function": assessment.signatory_function,
-        "place": assessment.place,
-        "has_signature_line": ON if assessment.has_signature_line else "",
-        "reminder": company.reminder,
-        "email": company.email,
-    } | {f"confirm_{code}": ON if code in confirmed else "" for code in Confirmation}
+def _to_draft(company: Company, assessment: Assessment) -> Draft:
+    details = DeclarationDetails(
+        company_name=company.name,
+        street=company.street,
+        postal_code=company.postal_code,
+        city=company.city,
+        signatory_name=assessment.signatory_name,
+        signatory_function=assessment.signatory_function,
+        place=assessment.place,
+        confirmations=frozenset(Confirmation(code) for code in assessment.confirmations.split()),
+        has_signature_line=assessment.has_signature_line,
+    )
+    reminder = ReminderChoice(company.reminder) if company.reminder else None
+    return Draft(details=details, reminder=reminder, email=company.email)
 
 
 def _store_fields(company: Company, assessment: Assessment, values: Mapping[str, str]) -> None:
     company.name = values["company_name"]
-    company.street = values["street"]
-    company.postal_code = values["postal_code"]
-    company.city = values["city"]
-    company.reminder = values["reminder"]
-    company.email = values["email"]
-    assessment.signatory_name = values["signatory_name"]
-    assessment.signatory_function = values["signatory_function"]
-    assessment.place = values["place"]
+    for name in ("street", "postal_code", "city", "reminder", "email"):
+        setattr(company, name, values[name])
+    for name in SIGNATORY_FIELDS:
+        setattr(assessment, name, values[name])
     assessment.has_signature_line = bool(values["has_signature_line"])
     assessment.confirmations = " ".join(code for code in Confirmation if values[f"confirm_{code}"])
-
-
-def _to_draft(values: Mapping[str, str]) -> Draft:
-    details = DeclarationDetails(
-        **{name: values[name] for name in (*COMPANY_FIELDS, *SIGNATORY_FIELDS)},
-        confirmations=frozenset(code for code in Confirmation if values[f"confirm_{code}"]),
-        has_signature_line=bool(values["has_signature_line"]),
-    )
-    reminder = ReminderChoice(values["reminder"]) if values["reminder"] else None
-    return Draft(details=details, reminder=reminder, email=values["email"])

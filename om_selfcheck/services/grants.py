@@ -40,6 +40,10 @@ class Actor:
     def may(self, task: Task) -> bool:
         return may(self.right, task)
 
+    def covers(self, right: Right) -> bool:
+        """Say whether this actor may do all that a link with the right could."""
+        return all(self.may(task) for task in Task if may(right, task))
+
     def require(self, task: Task) -> None:
         """Raise NotAllowed where the right does not cover the task."""
         if not self.may(task):

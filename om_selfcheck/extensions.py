@@ -1,0 +1,25 @@
+"""Bare extension objects; the factory ties them to an application."""
+
+from flask import g, has_request_context, request
+from flask_babel import Babel
+from flask_compress import Compress
+from flask_sqlalchemy_lite import SQLAlchemy
+from flask_wtf.csrf import CSRFProtect
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+db = SQLAlchemy()
+csrf = CSRFProtect()
+babel = Babel()
+compress = Compress()
+
+
+def is_reading() -> bool:
+    """Say whether the transaction about to begin belongs to a request that only reads."""
+    return has_request_context() and request.method in SAFE_METHODS and not g.get("is_writing", False)
+
+
+def begin_writing() -> None:
+    """Leave the reading transaction of a safe request for a writing one, such as to keep a file just made."""
+    db.session.rollback()
+    g.is_writing = True

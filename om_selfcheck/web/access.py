@@ -1,0 +1,83 @@
+"""Who may open a page: a rule at every route, on the view for tests to read, and no start without it (P11)."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final
+from uuid import UUID
+
+from flask import Flask, g, request
+
+from om_selfcheck import clock
+from om_selfcheck.domain.access import Task
+from om_selfcheck.domain.errors import NotFound
+from om_selfcheck.extensions import SAFE_METHODS, db
+from om_selfcheck.services import declarations, grants
+from om_selfcheck.services.grants import Actor
+from om_selfcheck.web.sessions import held_grant
+
+PUBLIC: Final = "public"
+View = Callable[..., Any]
+
+
+def public(view: View) -> View:
+    """Mark a page for anybody."""
+    view.access = PUBLIC  # type: ignore[attr-defined]
+    return view
+
+
+def require(task: Task) -> Callable[[View], View]:
+    """Mark a page below a round or its declaration: only holders of a link that covers the task get in.
+
+    Who holds no link gets the same 404 as for a round that does not exist.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(**arguments: Any) -> Any:  # noqa: ANN401 - whatever the view returns
+            g.actor = _find_actor(arguments)
+            g.actor.require(task)
+            return view(**arguments)
+
+        guarded.access = task  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def current_actor() -> Actor:
+    """Return who acts in this request, on a page that `require` guards."""
+    actor: Actor = g.actor
+    return actor
+
+
+def require_rules(app: Flask) -> None:
+    """Refuse to start where a route states no rule."""
+    for rule in app.url_map.iter_rules():
+        if not hasattr(app.view_functions[rule.endpoint], "access"):
+            raise RuntimeError(f"{rule.rule} ({rule.endpoint}) states no access rule")
+
+
+def _find_actor(arguments: dict[str, Any]) -> Actor:
+    assessment_id = arguments.get("assessment_id") or _assessment_of(arguments["number"])
+    grant_id = held_grant(assessment_id)
+    actor = (
+        grants.find_actor(
+            db.session,
+            assessment_id=assessment_id,
+            grant_id=grant_id,
+            now=clock.now(),
+            is_writing=request.method not in SAFE_METHODS,
+        )
+        if grant_id
+        else None
+    )
+    if actor is None:
+        raise NotFound
+    return actor
+
+
+def _assessment_of(number: str) -> UUID:
+    assessment_id = declarations.find_assessment_id(db.session, number=number)
+    if assessment_id is None:
+        raise NotFound
+    return assessment_id

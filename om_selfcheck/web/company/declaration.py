@@ -1,0 +1,176 @@
+"""Declaring: the three criteria with every gap as a link, the form, the preview, issuing, and the page afterwards."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from om_selfcheck import clock
+from om_selfcheck.domain.access import Task
+from om_selfcheck.domain.action_plan import give_hints
+from om_selfcheck.domain.completeness import REQUIRED_ACTIONS
+from om_selfcheck.domain.declaration import (
+    Confirmation,
+    DeclarationDetails,
+    DetailField,
+    ReminderChoice,
+    SelfDeclaration,
+)
+from om_selfcheck.domain.errors import AlreadyDeclared
+from om_selfcheck.domain.merging import Conflict
+from om_selfcheck.extensions import db
+from om_selfcheck.i18n.labels import label
+from om_selfcheck.services import declarations
+from om_selfcheck.services.declarations import FIELDS, NotComplete
+from om_selfcheck.services.grants import Actor
+from om_selfcheck.web.access import current_actor, require
+from om_selfcheck.web.company import pages
+from om_selfcheck.web.company.blueprint import bp
+from om_selfcheck.web.company.forms import DeclarationForm
+from om_selfcheck.web.inputs import shown_values, wanted_values
+from om_selfcheck.web.public.pages import settings
+from om_selfcheck.web.sessions import commit
+
+UNPROCESSABLE, CONFLICT = 422, 409
+
+
+@bp.get("/assessments/<uuid:assessment_id>/declaration")
+@require(Task.READ)
+def declaration(assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 - read by the guard
+    actor = current_actor()
+    if actor.declaration_number:
+        return redirect(url_for("company.issued", number=actor.declaration_number))
+    return _render_form(actor)
+
+
+@bp.post("/assessments/<uuid:assessment_id>/declaration")
+@require(Task.DECLARE)
+def save_declaration(assessment_id: UUID) -> ResponseReturnValue:
+    """Save what is filled in; on to the preview once nothing is missing, else name what is."""
+    actor, form = current_actor(), DeclarationForm(request.form)
+    if actor.declaration_number:
+        raise AlreadyDeclared
+    wanted = wanted_values(form, request.form, FIELDS)
+    shown = shown_values(request.form, FIELDS)
+    errors = {} if form.validate() else {name: str(messages[0]) for name, messages in form.errors.items() if name}
+    sound = {name: value for name, value in wanted.items() if name not in errors}
+    conflicts = declarations.save_draft(db.session, actor=actor, wanted=sound, shown=shown)
+    commit()
+    if errors or conflicts:
+        return _render_form(actor, typed=wanted, errors=errors, conflicts=conflicts), (
+            UNPROCESSABLE if errors else CONFLICT
+        )
+    if request.form.get("then") == "stay":
+        return redirect(url_for("company.declaration", assessment_id=assessment_id, saved=1), 303)
+    if declarations.get_draft(db.session, actor=actor).details.missing:
+        return _render_form(actor, points_out_gaps=True), UNPROCESSABLE
+    return redirect(url_for("company.preview", assessment_id=assessment_id), 303)
+
+
+@bp.get("/assessments/<uuid:assessment_id>/declaration/preview")
+@require(Task.READ)
+def preview(assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 - read by the guard
+    actor = current_actor()
+    if actor.declaration_number:
+        return redirect(url_for("company.issued", number=actor.declaration_number))
+    return _render_preview(actor)
+
+
+@bp.post("/assessments/<uuid:assessment_id>/declaration/issue")
+@require(Task.DECLARE)
+def issue(assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 - read by the guard
+    """Issue once; every further click leads to the same number (P3)."""
+    actor = current_actor()
+    try:
+        number = declarations.issue_declaration(
+            db.session,
+            actor=actor,
+            questionnaire=pages.questionnaire_of(actor),
+            now=clock.now(),
+            today=clock.today(),
+        )
+    except NotComplete:
+        return _render_preview(actor), UNPROCESSABLE
+    commit()
+    return redirect(url_for("company.issued", number=number), 303)
+
+
+@bp.get("/declarations/<number>")
+@require(Task.READ)
+def issued(number: str) -> ResponseReturnValue:  # noqa: ARG001 - read by the guard
+    """Show everything to take along, how to speak of the declaration, and what comes next."""
+    actor = current_actor()
+    issued_declaration = declarations.get_issued(db.session, actor=actor)
+    actions = issued_declaration.snapshot.actions
+    return render_template(
+        "company/issued.html",
+        actor=actor,
+        frame=pages.make_frame(actor, pages.load_standing(actor), pages.DECLARE),
+        declaration=issued_declaration,
+        status=issued_declaration.terms.status_on(clock.today()),
+        draft=declarations.get_draft(db.session, actor=actor),
+        questionnaire=pages.questionnaire_of(actor),
+        public_address=settings().base_url + url_for("public.answer", number=issued_declaration.number),
+        responsible=sorted({action.responsible for action in actions}),
+    )
+
+
+def _describe_gaps(missing: tuple[DetailField, ...]) -> list[tuple[str, str]]:
+    """Return (id of the field, sentence) for each detail that is missing."""
+    return [(field.value, _("Bitte ergänzen: %(field)s", field=label(field))) for field in missing]
+
+
+def _render_form(
+    actor: Actor,
+    *,
+    typed: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+    conflicts: tuple[Conflict, ...] = (),
+    points_out_gaps: bool = False,
+) -> str:
+    standing = pages.load_standing(actor)
+    stored = declarations.write_draft(standing.draft)
+    gaps = _describe_gaps(standing.draft.details.missing) if points_out_gaps else []
+    all_errors = dict(gaps) | dict(errors or {})
+    return render_template(
+        "company/declaration.html",
+        actor=actor,
+        frame=pages.make_frame(actor, standing, pages.DECLARE),
+        questionnaire=pages.questionnaire_of(actor),
+        standing=standing,
+        required=REQUIRED_ACTIONS,
+        values=dict(stored) | dict(typed or {}),
+        stored=stored,
+        errors=all_errors,
+        conflicts={conflict.name: conflict for conflict in conflicts},
+        confirmations=list(Confirmation),
+        reminders=list(ReminderChoice),
+        is_readonly=not actor.may(Task.DECLARE),
+        was_saved="saved" in request.args,
+    )
+
+
+def _render_preview(actor: Actor) -> str:
+    standing = pages.load_standing(actor)
+    actions = [entry.action for entry in standing.plan]
+    details: DeclarationDetails = standing.draft.details
+    today = clock.today()
+    return render_template(
+        "company/preview.html",
+        actor=actor,
+        frame=pages.make_frame(actor, standing, pages.DECLARE),
+        questionnaire=pages.questionnaire_of(actor),
+        standing=standing,
+        details=details,
+        required=REQUIRED_ACTIONS,
+        hints=[
+            (entry.id, action, found)
+            for entry, action, found in zip(standing.plan, actions, give_hints(actions, today), strict=True)
+            if found
+        ],
+        today=today,
+        valid_until=SelfDeclaration(issued_on=today).valid_until,
+        may_issue=actor.may(Task.DECLARE),
+    )

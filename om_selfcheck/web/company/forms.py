@@ -1,0 +1,45 @@
+"""The forms of plan, declaration and links. Names are part of the outside interface."""
+
+from wtforms import Form
+
+from om_selfcheck.domain.access import Right
+from om_selfcheck.domain.action_plan import Urgency
+from om_selfcheck.domain.declaration import ReminderChoice
+from om_selfcheck.domain.text import clean_line
+from om_selfcheck.web.inputs import code_field, day_field, email_field, line_field, switch_field, text_field
+
+
+class ActionForm(Form):
+    title = line_field()
+    description = text_field()
+    urgency = code_field(Urgency)
+    responsible = line_field()
+    due_on = day_field()
+    follow_up = text_field()
+    follow_up_on = day_field()
+
+
+class DeclarationForm(Form):
+    company_name = line_field()
+    street = line_field()
+    postal_code = line_field(5)
+    city = line_field()
+    signatory_name = line_field()
+    signatory_function = line_field()
+    place = line_field()
+    confirm_may_declare = switch_field()
+    confirm_public_number = switch_field()
+    confirm_insight = switch_field()
+    has_signature_line = switch_field()
+    reminder = code_field(ReminderChoice)
+    email = email_field()
+
+
+class LinkForm(Form):
+    label = line_field(80)
+    right = code_field([Right.EDITOR, Right.READER])
+
+
+def read_measure_refs(sent: list[str]) -> str:
+    """Return the refs of however many fields carried them, as the plan's use case writes them."""
+    return " ".join(sorted({ref for text in sent for ref in clean_line(text).replace(",", " ").split()}))

@@ -1,0 +1,155 @@
+"""Starting a check, its personal link, its overview, and leaving it on this device."""
+
+from uuid import UUID
+
+import segno
+from flask import abort, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from om_selfcheck import clock
+from om_selfcheck.domain.access import Task
+from om_selfcheck.domain.questionnaire import LANGUAGES
+from om_selfcheck.extensions import csrf, db
+from om_selfcheck.i18n.translation import current_language
+from om_selfcheck.services import assessments, sessions
+from om_selfcheck.services.grants import list_links
+from om_selfcheck.web.access import current_actor, public, require
+from om_selfcheck.web.company import pages
+from om_selfcheck.web.company.blueprint import bp
+from om_selfcheck.web.public.pages import catalogue, settings
+from om_selfcheck.web.sessions import (
+    commit,
+    current_session,
+    drop_grant,
+    forget_link,
+    fresh_link,
+    hold_grant,
+    keep_in,
+    show_link_once,
+)
+
+
+@bp.post("/assessments")
+@csrf.exempt
+@public
+def start() -> ResponseReturnValue:
+    """Start a round without an account and show its personal link at once."""
+    now = clock.now()
+    questionnaire = catalogue().newest(request.form.get("questionnaire", ""))
+    language = request.form.get("language", current_language())
+    if language not in LANGUAGES:
+        abort(422)
+    assessments.clear_untouched(db.session, now=now)
+    sessions.clear_idle_sessions(db.session, now=now)
+    started = assessments.start_assessment(db.session, questionnaire=questionnaire, language=language, now=now)
+    hold_grant(started.assessment_id, started.link.grant_id)
+    show_link_once(started.assessment_id, started.link.grant_id, started.link.token, now)
+    commit()
+    return redirect(url_for("company.link", assessment_id=started.assessment_id), 303)
+
+
+@bp.get("/assessments/<uuid:assessment_id>")
+@require(Task.READ)
+def overview(assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 - read by the guard
+    actor = current_actor()
+    standing = pages.load_standing(actor)
+    return render_template(
+        "company/overview.html",
+        actor=actor,
+        frame=pages.make_frame(actor, standing),
+        standing=standing,
+        questionnaire=pages.questionnaire_of(actor),
+        topics=pages.list_topics(actor, standing),
+        counts=pages.count_all(actor, standing),
+        need_labels=pages.need_labels(),
+        has_fresh_link=fresh_link(actor.assessment_id, clock.now()) is not None,
+    )
+
+
+@bp.get("/assessments/<uuid:assessment_id>/next")
+@require(Task.READ)
+def next_open(assessment_id: UUID) -> ResponseReturnValue:
+    """Lead to the first measure that is not rated, else on to the plan."""
+    actor = current_actor()
+    unrated = pages.load_standing(actor).completeness.unrated
+    if not unrated:
+        return redirect(url_for("company.plan", assessment_id=assessment_id))
+    topic = pages.questionnaire_of(actor).topic_of(unrated[0])
+    address = url_for("company.topic", assessment_id=assessment_id, ref=topic.ref, _anchor=f"measure-{unrated[0]}")
+    return redirect(address)
+
+
+@bp.get("/assessments/<uuid:assessment_id>/link")
+@require(Task.SHARE)
+def link(assessment_id: UUID) -> ResponseReturnValue:
+    """Show a link that was just made, once, until it is confirmed as kept."""
+    return _show_link(assessment_id, "company/link.html")
+
+
+@bp.get("/assessments/<uuid:assessment_id>/link/sheet")
+@require(Task.SHARE)
+def link_sheet(assessment_id: UUID) -> ResponseReturnValue:
+    """Show the same link as a small sheet to print."""
+    return _show_link(assessment_id, "company/link_sheet.html")
+
+
+@bp.post("/assessments/<uuid:assessment_id>/link")
+@require(Task.SHARE)
+def keep_link(assessment_id: UUID) -> ResponseReturnValue:
+    """Note that the link is kept; from now on nobody can read it here."""
+    is_own = _is_own_link(assessment_id)
+    forget_link()
+    if is_own:
+        keep_in(is_kept="keep_in" in request.form)
+    commit()
+    return redirect(url_for("company.overview" if is_own else "company.sharing", assessment_id=assessment_id), 303)
+
+
+@bp.post("/assessments/<uuid:assessment_id>/language")
+@require(Task.DECLARE)
+def change_language(assessment_id: UUID) -> ResponseReturnValue:
+    language = request.form.get("language", "")
+    if language not in LANGUAGES:
+        abort(422)
+    assessments.change_language(db.session, actor=current_actor(), language=language)
+    commit()
+    return redirect(url_for("company.overview", assessment_id=assessment_id), 303)
+
+
+@bp.post("/assessments/<uuid:assessment_id>/leave")
+@require(Task.READ)
+def leave(assessment_id: UUID) -> ResponseReturnValue:
+    """End the access on this device; the link itself goes on working."""
+    drop_grant(assessment_id)
+    current_session().renew_id()
+    commit()
+    return redirect(url_for("public.start"), 303)
+
+
+def _show_link(assessment_id: UUID, template: str) -> ResponseReturnValue:
+    actor, now = current_actor(), clock.now()
+    fresh = fresh_link(assessment_id, now)
+    if fresh is None:
+        return redirect(url_for("company.sharing", assessment_id=assessment_id))
+    grant_id, token = fresh
+    shown = next((one for one in list_links(db.session, actor=actor, now=now) if one.grant_id == grant_id), None)
+    if shown is None:
+        return redirect(url_for("company.sharing", assessment_id=assessment_id))
+    address = settings().base_url + url_for("public.open_access", token=token)
+    return make_response(
+        render_template(
+            template,
+            actor=actor,
+            frame=pages.make_frame(actor, pages.load_standing(actor)),
+            shown=shown,
+            address=address,
+            qr=Markup(segno.make(address, error="m").svg_inline(scale=4, border=2, svgclass="qr", lineclass=None)),  # noqa: S704 - drawn by segno from our own address
+            title=pages.questionnaire_of(actor).title.in_language(current_language()),
+        )
+    )
+
+
+def _is_own_link(assessment_id: UUID) -> bool:
+    fresh = fresh_link(assessment_id, clock.now())
+    return fresh is None or fresh[0] == current_actor().grant_id

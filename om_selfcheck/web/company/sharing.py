@@ -1,0 +1,79 @@
+"""Who can see what: further links, ending them, renewing the company's own key."""
+
+from uuid import UUID
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from om_selfcheck import clock
+from om_selfcheck.domain.access import Right, Task
+from om_selfcheck.extensions import db
+from om_selfcheck.services import grants
+from om_selfcheck.web.access import current_actor, require
+from om_selfcheck.web.company import pages
+from om_selfcheck.web.company.blueprint import bp
+from om_selfcheck.web.company.forms import LinkForm
+from om_selfcheck.web.sessions import commit, hold_grant, show_link_once
+
+UNPROCESSABLE = 422
+
+
+@bp.get("/assessments/<uuid:assessment_id>/access")
+@require(Task.READ)
+def sharing(assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 - read by the guard
+    return _render({}, LinkForm())
+
+
+@bp.post("/assessments/<uuid:assessment_id>/access/links")
+@require(Task.SHARE)
+def create_link(assessment_id: UUID) -> ResponseReturnValue:
+    """Make a link with a label; it is shown once and ends by itself."""
+    form, now = LinkForm(request.form), clock.now()
+    errors = {} if form.validate() else {name: str(messages[0]) for name, messages in form.errors.items() if name}
+    if not form.label.data:
+        errors["label"] = _("Bitte eintragen, für wen oder wofür der Link ist.")
+    if not form.right.data:
+        errors["right"] = _("Bitte wählen, was der Link erlaubt.")
+    if errors:
+        return _render(errors, form), UNPROCESSABLE
+    link = grants.create_link(
+        db.session, actor=current_actor(), right=Right(form.right.data), label=form.label.data, now=now
+    )
+    show_link_once(assessment_id, link.grant_id, link.token, now)
+    commit()
+    return redirect(url_for("company.link", assessment_id=assessment_id), 303)
+
+
+@bp.post("/assessments/<uuid:assessment_id>/access/<uuid:grant_id>/revoke")
+@require(Task.SHARE)
+def revoke_link(assessment_id: UUID, grant_id: UUID) -> ResponseReturnValue:
+    grants.revoke_link(db.session, actor=current_actor(), grant_id=grant_id, now=clock.now())
+    commit()
+    return redirect(url_for("company.sharing", assessment_id=assessment_id, ended=1), 303)
+
+
+@bp.post("/assessments/<uuid:assessment_id>/access/renew")
+@require(Task.SHARE)
+def renew_key(assessment_id: UUID) -> ResponseReturnValue:
+    """End the old personal link and every session that came in by it; this browser stays in with the new one."""
+    now = clock.now()
+    link = grants.renew_key(db.session, actor=current_actor(), now=now)
+    hold_grant(assessment_id, link.grant_id)
+    show_link_once(assessment_id, link.grant_id, link.token, now)
+    commit()
+    return redirect(url_for("company.link", assessment_id=assessment_id), 303)
+
+
+def _render(errors: dict[str, str], form: LinkForm) -> str:
+    actor = current_actor()
+    return render_template(
+        "company/sharing.html",
+        actor=actor,
+        frame=pages.make_frame(actor, pages.load_standing(actor)),
+        links=grants.list_links(db.session, actor=actor, now=clock.now()),
+        may_share=actor.may(Task.SHARE),
+        errors=errors,
+        form=form,
+        was_ended="ended" in request.args,
+    )

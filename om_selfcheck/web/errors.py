@@ -1,0 +1,164 @@
+"""Every refusal as a page, or as JSON for our own scripts: what happened, what is safe, what to do next."""
+
+from dataclasses import asdict, dataclass
+
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import HTTPException
+
+from om_selfcheck.domain.errors import AlreadyDeclared, NotAllowed, NotFound
+from om_selfcheck.extensions import db
+from om_selfcheck.web.logs import log_failure
+from om_selfcheck.web.security import request_id
+
+RETRY_SECONDS = 5
+CONFLICT, UNAVAILABLE, FULL = 409, 503, 507
+_FULL_SIGNS = ("disk is full", "no space left", "diskfull", "disk full", "disk i/o error")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The words of an error page."""
+
+    title: str
+    what_happened: str
+    what_is_safe: str
+    what_next: str
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(NotFound, lambda _error: refuse(404))
+    app.register_error_handler(NotAllowed, lambda _error: refuse(403, explain_right()))
+    app.register_error_handler(AlreadyDeclared, lambda _error: refuse(CONFLICT, explain_frozen()))
+    app.register_error_handler(CSRFError, lambda _error: refuse(400, explain_stale_form()))
+    app.register_error_handler(DBAPIError, _on_database_error)
+    app.register_error_handler(HTTPException, _on_http_error)
+    app.register_error_handler(Exception, _on_failure)
+
+
+def wants_json() -> bool:
+    """Say whether one of our scripts asks, rather than a person's browser."""
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"], default="text/html")
+    return best == "application/json"
+
+
+def refuse(status: int, refusal: Refusal | None = None) -> Response:
+    """Return the page or JSON for a status."""
+    refusal = refusal or explain(status)
+    if wants_json():
+        response = jsonify(error=refusal.title, message=refusal.what_happened, next=refusal.what_next, id=request_id())
+    else:
+        response = make_response(render_template("errors/error.html", request_id=request_id(), **asdict(refusal)))
+    response.status_code = status
+    if status == UNAVAILABLE:
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def _on_http_error(error: HTTPException) -> Response:
+    if error.code is None or error.code < 400:  # noqa: PLR2004 - a redirect raised by routing
+        return make_response(error.get_response())
+    response = refuse(error.code)
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After"):
+            response.headers[name] = value
+    return response
+
+
+def _on_database_error(error: DBAPIError) -> Response:
+    """A locked or lost database is a short wait, a full disk is said plainly; neither is a 500 (P4, P5)."""
+    log_failure(error.orig or error)
+    db.session.rollback()
+    sign = f"{type(error.orig).__name__} {error.orig}".lower()
+    return refuse(FULL if any(word in sign for word in _FULL_SIGNS) else UNAVAILABLE)
+
+
+def _on_failure(error: Exception) -> Response:
+    log_failure(error)
+    return refuse(500)
+
+
+def explain_right() -> Refusal:
+    return Refusal(
+        _("Dazu berechtigt dieser Link nicht"),
+        _("Ihr Zugangslink erlaubt weniger als diese Seite braucht, zum Beispiel nur lesen."),
+        _("Es wurde nichts geändert."),
+        _("Bitten Sie die Person, die Ihnen den Link gegeben hat, um einen anderen."),
+    )
+
+
+def explain_frozen() -> Refusal:
+    return Refusal(
+        _("Diese Runde ist abgeschlossen"),
+        _("Die Selbsterklärung ist ausgestellt. Bewertungen und Plan dieser Runde ändern sich nicht mehr."),
+        _("Alles Ausgestellte bleibt, wie es ist."),
+        _("Änderungen gehören in die nächste Runde."),
+    )
+
+
+def explain_stale_form() -> Refusal:
+    return Refusal(
+        _("Das Formular ist nicht mehr gültig"),
+        _("Die Seite war zu lange offen oder der Zugang auf diesem Gerät wurde beendet."),
+        _("Was vorher gespeichert war, ist noch da. Diese Eingabe wurde nicht gespeichert."),
+        _("Gehen Sie zurück, laden Sie die Seite neu und senden Sie noch einmal."),
+    )
+
+
+def explain(status: int) -> Refusal:
+    """Return the words for a status; what has no words of its own is explained by its class."""
+    words = {
+        403: (
+            _("Diese Anfrage kam von einer fremden Seite"),
+            _("Formulare nehmen wir nur von unseren eigenen Seiten an."),
+            _("Es wurde nichts geändert."),
+            _("Öffnen Sie die Seite hier noch einmal und senden Sie das Formular von dort."),
+        ),
+        404: (
+            _("Diese Seite gibt es nicht"),
+            _("Die Adresse ist falsch, der Link ist abgelaufen oder der Zugang auf diesem Gerät wurde beendet."),
+            _("An Ihren Antworten hat sich nichts geändert."),
+            _("Öffnen Sie Ihren Check mit Ihrem Zugangslink, oder beginnen Sie auf der Startseite."),
+        ),
+        405: (
+            _("So lässt sich diese Seite nicht aufrufen"),
+            _("Die Adresse ist richtig, aber sie nimmt diese Art von Anfrage nicht an."),
+            _("Es wurde nichts geändert."),
+            _("Gehen Sie zurück und benutzen Sie den Knopf auf der Seite."),
+        ),
+        413: (
+            _("Das ist zu viel auf einmal"),
+            _("Die Eingabe ist größer als ein Megabyte."),
+            _("Was vorher gespeichert war, ist noch da."),
+            _("Gehen Sie zurück und kürzen Sie die Texte."),
+        ),
+        503: (
+            _("Gerade ist viel los"),
+            _("Die Datenbank war einige Sekunden lang nicht frei."),
+            _("Was als gespeichert gemeldet wurde, ist gespeichert. Diese Eingabe noch nicht."),
+            _("Gehen Sie zurück und senden Sie in ein paar Sekunden noch einmal."),
+        ),
+        507: (
+            _("Der Speicher des Servers ist voll"),
+            _("Es lässt sich zurzeit nichts Neues speichern. Lesen geht weiter."),
+            _("Was als gespeichert gemeldet wurde, ist gespeichert. Diese Eingabe noch nicht."),
+            _("Lassen Sie die Seite offen und versuchen Sie es später, oder sagen Sie dem Betreiber Bescheid."),
+        ),
+    }
+    if status in words:
+        return Refusal(*words[status])
+    if status < 500:  # noqa: PLR2004 - the class of statuses
+        return Refusal(
+            _("Diese Anfrage haben wir nicht verstanden"),
+            _("Etwas an der Adresse oder am Formular passt nicht."),
+            _("Es wurde nichts geändert."),
+            _("Gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es noch einmal."),
+        )
+    return Refusal(
+        _("Das hat nicht geklappt"),
+        _("Auf dem Server ist ein Fehler passiert. Er ist unter der Nummer unten vermerkt."),
+        _("Was als gespeichert gemeldet wurde, ist gespeichert."),
+        _("Gehen Sie zurück und versuchen Sie es noch einmal. Bleibt es dabei, nennen Sie dem Betreiber die Nummer."),
+    )

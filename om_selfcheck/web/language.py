@@ -1,0 +1,44 @@
+"""The language of the interface: `?lang=` in the address, else what the browser prefers, else German."""
+
+from flask import Flask, request, url_for
+
+from om_selfcheck.domain.questionnaire import LANGUAGES
+from om_selfcheck.i18n.translation import SOURCE_LANGUAGE, current_language
+
+NAMES = {"de": "Deutsch", "en": "English"}
+
+
+def init_app(app: Flask) -> None:
+    app.url_defaults(_keep_language)
+
+
+def select_language() -> str:
+    """Return the language asked for; no cookie remembers it, the addresses carry it on."""
+    if not request:
+        return SOURCE_LANGUAGE
+    return _asked_for() or request.accept_languages.best_match(LANGUAGES) or SOURCE_LANGUAGE
+
+
+def list_switches() -> list[dict[str, str | bool]]:
+    """Return a link to the same page in each language."""
+    return [
+        {"code": code, "name": NAMES[code], "url": _same_page(code), "is_current": code == current_language()}
+        for code in LANGUAGES
+    ]
+
+
+def _asked_for() -> str | None:
+    code = request.args.get("lang")
+    return code if code in LANGUAGES else None
+
+
+def _keep_language(endpoint: str, values: dict[str, object]) -> None:
+    if request and _asked_for() and endpoint != "static":
+        values.setdefault("lang", _asked_for())
+
+
+def _same_page(code: str) -> str:
+    if request.endpoint is None or request.method != "GET":
+        return url_for("public.start", lang=code)
+    arguments = {name: value for name, value in request.args.items() if name != "lang"}
+    return url_for(request.endpoint, **((request.view_args or {}) | arguments | {"lang": code}))

@@ -1,0 +1,5 @@
+"""Pages for anybody: no account, and no cookie."""
+
+from om_selfcheck.web.public.routes import bp
+
+__all__ = ["bp"]

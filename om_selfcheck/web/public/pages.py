@@ -1,0 +1,52 @@
+"""What the public pages show."""
+
+from pathlib import Path
+from uuid import UUID
+
+from flask import current_app, session
+
+from om_selfcheck import clock
+from om_selfcheck.catalogue import Catalogue
+from om_selfcheck.config import Settings
+from om_selfcheck.domain.text import clean_text
+from om_selfcheck.extensions import db
+from om_selfcheck.i18n.translation import SOURCE_LANGUAGE, current_language
+from om_selfcheck.services import grants
+from om_selfcheck.services.grants import Actor
+
+LEGAL_FOLDER = "legal"
+
+
+def catalogue() -> Catalogue:
+    loaded: Catalogue = current_app.extensions["om_catalogue"]
+    return loaded
+
+
+def settings() -> Settings:
+    read: Settings = current_app.extensions["om_settings"]
+    return read
+
+
+def opened_here() -> list[Actor]:
+    """List the rounds that this browser has open, so that their people find back."""
+    held = session.get("grants", {})
+    found = (
+        grants.find_actor(db.session, assessment_id=UUID(assessment_id), grant_id=UUID(grant_id), now=clock.now())
+        for assessment_id, grant_id in held.items()
+    )
+    return [actor for actor in found if actor]
+
+
+def operator_text(name: str) -> list[str]:
+    """Return the paragraphs of a text that the operator put into the instance folder; none where there is none."""
+    folder = settings().instance_dir / LEGAL_FOLDER
+    for language in (current_language(), SOURCE_LANGUAGE):
+        path = folder / f"{name}.{language}.txt"
+        if path.is_file():
+            return _paragraphs(path)
+    return []
+
+
+def _paragraphs(path: Path) -> list[str]:
+    blocks = clean_text(path.read_text(encoding="utf-8", errors="replace")).split("\n\n")
+    return [block.strip() for block in blocks if block.strip()]

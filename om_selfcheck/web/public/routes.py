@@ -1,0 +1,137 @@
+"""Every public address on one screen."""
+
+from datetime import UTC, timedelta
+
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from om_selfcheck import clock
+from om_selfcheck.domain.declaration import DeclarationStatus
+from om_selfcheck.domain.errors import NotFound
+from om_selfcheck.domain.text import clean_line
+from om_selfcheck.extensions import csrf, db
+from om_selfcheck.services import declarations, grants, readiness
+from om_selfcheck.web.access import public
+from om_selfcheck.web.public import pages
+from om_selfcheck.web.sessions import commit, held_grant, hold_grant, keep_in
+
+bp = Blueprint("public", __name__)
+
+SECURITY_TXT_DAYS = timedelta(days=180)
+LONGEST_QUERY = 60
+
+
+@bp.get("/")
+@public
+def start() -> ResponseReturnValue:
+    questionnaires = pages.catalogue().list_newest()
+    return render_template("public/start.html", questionnaires=questionnaires, opened=pages.opened_here())
+
+
+@bp.get("/questionnaires/<slug>")
+@public
+def questionnaire(slug: str) -> ResponseReturnValue:
+    return render_template("public/questionnaire.html", questionnaire=pages.catalogue().newest(slug))
+
+
+@bp.get("/verify")
+@public
+def verify() -> ResponseReturnValue:
+    """Ask for a number; a GET form, so that no cookie is needed and an answer can be linked to."""
+    typed = clean_line(request.args.get("number", ""))[:LONGEST_QUERY]
+    if not typed:
+        return render_template("public/look_up.html", typed="")
+    answer = declarations.find_public_answer(db.session, typed=typed, today=clock.today())
+    if answer.number:
+        return redirect(url_for("public.answer", number=answer.number))
+    return render_template("public/look_up.html", typed=typed)
+
+
+@bp.get("/verify/<number>")
+@public
+def answer(number: str) -> ResponseReturnValue:
+    """Give one of five clear answers; nothing about the round behind the number."""
+    found = declarations.find_public_answer(db.session, typed=number[:LONGEST_QUERY], today=clock.today())
+    questionnaire = (
+        None if found.status is DeclarationStatus.UNKNOWN else pages.catalogue().get(found.slug, found.version)
+    )
+    typed = clean_line(number)[:LONGEST_QUERY]
+    return render_template("public/answer.html", answer=found, typed=typed, questionnaire=questionnaire)
+
+
+@bp.route("/access/<token>", methods=["GET", "POST"])
+@csrf.exempt
+@public
+def open_access(token: str) -> ResponseReturnValue:
+    """Show what a link opens; only the button opens it, so that a mail scanner's GET changes nothing."""
+    now = clock.now()
+    try:
+        actor = grants.get_actor_by_token(db.session, token=token, now=now)
+    except NotFound:
+        return render_template("public/access_ended.html"), 404
+    if request.method == "GET":
+        links = grants.list_links(db.session, actor=actor, now=now)
+        return render_template("public/access.html", actor=actor, links=links, token=token)
+    if not _holds_as_much(actor):
+        hold_grant(actor.assessment_id, actor.grant_id)
+    keep_in(is_kept="keep_in" in request.form)
+    commit()
+    return redirect(url_for("company.overview", assessment_id=actor.assessment_id), 303)
+
+
+def _holds_as_much(actor: grants.Actor) -> bool:
+    """Say whether this browser already has the round open with a right that covers the link's."""
+    grant_id = held_grant(actor.assessment_id)
+    held = grant_id and grants.find_actor(
+        db.session, assessment_id=actor.assessment_id, grant_id=grant_id, now=clock.now()
+    )
+    return bool(held and held.covers(actor.right))
+
+
+@bp.get("/imprint")
+@public
+def imprint() -> ResponseReturnValue:
+    return render_template("public/imprint.html", paragraphs=pages.operator_text("imprint"))
+
+
+@bp.get("/privacy")
+@public
+def privacy() -> ResponseReturnValue:
+    return render_template("public/privacy.html", paragraphs=pages.operator_text("privacy"))
+
+
+@bp.get("/healthz")
+@public
+def healthz() -> ResponseReturnValue:
+    """Say that the process answers."""
+    return jsonify(status="ok")
+
+
+@bp.get("/readyz")
+@public
+def readyz() -> ResponseReturnValue:
+    """Say whether the database answers and has the newest tables."""
+    is_ready = readiness.is_ready(db.session)
+    return jsonify(status="ready" if is_ready else "not ready"), 200 if is_ready else 503
+
+
+@bp.get("/.well-known/security.txt")
+@public
+def security_txt() -> ResponseReturnValue:
+    base = pages.settings().base_url
+    expires = (clock.now() + SECURITY_TXT_DAYS).astimezone(UTC).strftime("%Y-%m-%dT00:00:00Z")
+    lines = [
+        f"Contact: {base}/imprint",
+        f"Expires: {expires}",
+        "Preferred-Languages: de, en",
+        f"Canonical: {base}/.well-known/security.txt",
+    ]
+    return Response("\n".join(lines) + "\n", mimetype="text/plain")
+
+
+@bp.get("/robots.txt")
+@public
+def robots() -> ResponseReturnValue:
+    hidden = ("/access/", "/assessments/", "/declarations/", "/verify/")
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in hidden)]
+    return Response("\n".join(lines) + "\n", mimetype="text/plain")

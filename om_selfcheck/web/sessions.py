@@ -1,0 +1,195 @@
+"""Server-side sessions: the cookie holds a random id, the table `session` the rest, under the id's hash.
+
+A session holds the links that were opened in this browser. Pages that write nothing into it set no cookie.
+"""
+
+import json
+import secrets
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Flask, Request, Response, session
+from flask.sessions import SessionInterface, SessionMixin
+
+from om_selfcheck import clock
+from om_selfcheck.domain.access import KEEP_LINK_VISIBLE
+from om_selfcheck.extensions import begin_writing, db
+from om_selfcheck.services import sessions as store
+from om_selfcheck.services.sessions import KEPT_LIFETIME
+
+ID_BYTES = 32
+
+
+class ServerSession(dict[str, Any], SessionMixin):
+    """What one browser holds; `session_id` is None until something is to be kept."""
+
+    def __init__(self, session_id: str | None = None, *, is_kept: bool = False, needs_touch: bool = False) -> None:
+        super().__init__()
+        self.session_id = session_id
+        self.is_kept = is_kept
+        self.needs_touch = needs_touch
+        self.old_ids: list[str] = []
+        self.modified = False
+        self.sends_cookie = False
+        self.accessed = True
+
+    def __setitem__(self, key: str, value: Any) -> None:  # noqa: ANN401 - any JSON value
+        super().__setitem__(key, value)
+        self.modified = True
+
+    def pop(self, key: str, *default: Any) -> Any:  # noqa: ANN401 - any JSON value
+        self.modified = self.modified or key in self
+        return super().pop(key, *default)
+
+    def clear(self) -> None:
+        super().clear()
+        self.modified = True
+
+    def renew_id(self) -> None:
+        """Take another id, so that a cookie known before a link was opened is worth nothing after."""
+        if self.session_id is not None:
+            self.old_ids.append(self.session_id)
+        self.session_id = None
+        self.modified = True
+
+
+class StoredSessions(SessionInterface):
+    """Flask's sessions over the table `session`."""
+
+    def open_session(self, app: Flask, request: Request) -> ServerSession:
+        session_id = request.cookies.get(cookie_name(app))
+        found = store.find_session(db.session, session_id=session_id, now=clock.now()) if session_id else None
+        if found is None:
+            return ServerSession()
+        opened = ServerSession(session_id, is_kept=found.is_kept, needs_touch=found.needs_touch)
+        opened.update(json.loads(found.data))
+        return opened
+
+    def save_session(self, app: Flask, session: SessionMixin | None, response: Response) -> None:
+        if not isinstance(session, ServerSession):
+            return  # it could not be opened; the response already says so
+        if session.modified:
+            begin_writing()
+            write_session(session)
+            db.session.commit()
+        elif session.needs_touch and session.session_id:
+            begin_writing()
+            store.touch_session(db.session, session_id=session.session_id, now=clock.now())
+            db.session.commit()
+        self._send_cookie(app, session, response)
+
+    def _send_cookie(self, app: Flask, session: ServerSession, response: Response) -> None:
+        if not session.sends_cookie:
+            return
+        is_secure = app.extensions["om_settings"].is_https
+        if session.session_id is None:
+            response.delete_cookie(cookie_name(app), secure=is_secure, httponly=True, samesite="Lax")
+            return
+        response.set_cookie(
+            cookie_name(app),
+            session.session_id,
+            max_age=KEPT_LIFETIME if session.is_kept else None,
+            secure=is_secure,
+            httponly=True,
+            samesite="Lax",
+        )
+
+
+def init_app(app: Flask) -> None:
+    app.session_interface = StoredSessions()
+
+
+def cookie_name(app: Flask) -> str:
+    """Browsers bind a ``__Host-`` cookie to this host and to https."""
+    return "__Host-om_session" if app.extensions["om_settings"].is_https else "om_session"
+
+
+def commit() -> None:
+    """Commit what the view changed, together with the session."""
+    current = current_session()
+    if current.modified:
+        write_session(current)
+    db.session.commit()
+
+
+def write_session(current: ServerSession) -> None:
+    """Store the session in the running transaction; an empty one is deleted."""
+    for old_id in current.old_ids:
+        store.end_session(db.session, session_id=old_id)
+    current.old_ids.clear()
+    if not current:
+        if current.session_id is not None:
+            store.end_session(db.session, session_id=current.session_id)
+            current.session_id = None
+        current.sends_cookie = True
+    else:
+        current.session_id = current.session_id or _new_id(current)
+        data = json.dumps(current, separators=(",", ":"))
+        store.save_session(
+            db.session, session_id=current.session_id, data=data, is_kept=current.is_kept, now=clock.now()
+        )
+    current.modified = False
+
+
+def current_session() -> ServerSession:
+    return session._get_current_object()  # type: ignore[attr-defined,no-any-return]  # noqa: SLF001 - behind the proxy
+
+
+def held_grant(assessment_id: UUID) -> UUID | None:
+    """Return the link by which this browser opened a round."""
+    grant_id = session.get("grants", {}).get(str(assessment_id))
+    return UUID(grant_id) if grant_id else None
+
+
+def hold_grant(assessment_id: UUID, grant_id: UUID) -> None:
+    """Remember an opened link under a new session id."""
+    session["grants"] = session.get("grants", {}) | {str(assessment_id): str(grant_id)}
+    current_session().renew_id()
+
+
+def drop_grant(assessment_id: UUID) -> None:
+    """Forget a round in this browser; the last one takes the whole session with it."""
+    grants = {key: value for key, value in session.get("grants", {}).items() if key != str(assessment_id)}
+    if grants:
+        session["grants"] = grants
+        session.pop("fresh_link", None)
+    else:
+        session.clear()
+
+
+def keep_in(*, is_kept: bool) -> None:
+    """Keep this browser in for 90 days, or only while it stays open."""
+    current = current_session()
+    current.is_kept = is_kept
+    current.modified = current.sends_cookie = True
+
+
+def show_link_once(assessment_id: UUID, grant_id: UUID, token: str, now: datetime) -> None:
+    """Let the next pages show a plain link, for ten minutes at most."""
+    until = now + KEEP_LINK_VISIBLE
+    session["fresh_link"] = {
+        "assessment": str(assessment_id),
+        "grant": str(grant_id),
+        "token": token,
+        "until": until.isoformat(),
+    }
+
+
+def fresh_link(assessment_id: UUID, now: datetime) -> tuple[UUID, str] | None:
+    """Return (grant, token) of a link that was just made, while it may still be shown."""
+    waiting = session.get("fresh_link")
+    if waiting is None or waiting["assessment"] != str(assessment_id):
+        return None
+    if datetime.fromisoformat(waiting["until"]) <= now:
+        return None
+    return UUID(waiting["grant"]), waiting["token"]
+
+
+def forget_link() -> None:
+    session.pop("fresh_link", None)
+
+
+def _new_id(current: ServerSession) -> str:
+    current.sends_cookie = True
+    return secrets.token_urlsafe(ID_BYTES)

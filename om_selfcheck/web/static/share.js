@@ -1,0 +1,24 @@
+// Copy, share and print: buttons that only work with JavaScript stay hidden until then.
+const live = document.querySelector("#live");
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.hidden = !navigator.clipboard;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.querySelector(button.dataset.copy).textContent.trim());
+    live.textContent = button.dataset.done;
+    button.textContent = button.dataset.done;
+  });
+}
+
+for (const button of document.querySelectorAll("[data-share]")) {
+  button.hidden = !navigator.share;
+  button.addEventListener("click", () => {
+    const url = document.querySelector(button.dataset.share).textContent.trim();
+    navigator.share({ title: document.title, url }).catch(() => {}); // closing the dialogue is no failure
+  });
+}
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
