@@ -26,7 +26,7 @@ const stateOf = (ref) => form.querySelector(`[data-state-for="${ref}"]`);
 function say(ref, text, kind = "") {
   const line = stateOf(ref);
   line.textContent = text;
-  line.dataset.kind = kind;
+  line.dataset.state = kind;
 }
 
 function isChanged(name) {
@@ -70,7 +70,7 @@ async function send() {
   sending = null;
   if (response?.ok || response?.status === 409) confirm(ref, sent, answer);
   else if (response && answer && response.status < 500 && response.status !== 429) refuse(ref, answer);
-  else again(ref, names);
+  else return again(ref, names);
   send();
 }
 
@@ -91,7 +91,7 @@ function confirm(ref, sent, answer) {
 
 function refuse(ref, answer) {
   const reasons = Object.values(answer.errors ?? {});
-  say(ref, [answer.message, ...reasons, answer.next ?? ""].join(" ").trim(), "error");
+  say(ref, [answer.message, ...reasons, answer.next ?? ""].join(" ").trim(), "unsaved");
   live.textContent = stateOf(ref).textContent;
 }
 
@@ -109,8 +109,8 @@ function again(ref, names) {
 // Somebody else has saved another value meanwhile: show both and let the person choose.
 function choose(ref, conflict) {
   const line = stateOf(ref);
-  line.dataset.kind = "error";
-  line.textContent = `${words.conflict} ${words.theirs} „${conflict.stored_text}“. ${words.yours} „${conflict.wanted_text}“. `;
+  line.dataset.state = "unsaved";
+  line.textContent = `${words.conflict} ${words.theirs} ${conflict.stored_text}. ${words.yours} ${conflict.wanted_text}. `;
   const decide = (label, wanted) => {
     const button = document.createElement("button");
     button.type = "button";
@@ -163,13 +163,13 @@ form.addEventListener("input", (event) => {
   if (box && event.target.matches("textarea")) wait(box.dataset.measure, event.target.name, NOTE_PAUSE);
 });
 
+let leaving = false;
 form.addEventListener("submit", () => {
   for (const timer of timers.values()) clearTimeout(timer);
   timers.clear();
   queue.clear();
   leaving = true;
 });
-let leaving = false;
 
 window.addEventListener("online", () => { retryAfter = 0; send(); });
 window.addEventListener("beforeunload", (event) => {
