@@ -1,6 +1,5 @@
 """What is wrong with a questionnaire file, and where."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple

@@ -50,7 +50,7 @@ def load_catalogue(folder: Path) -> Catalogue:
         raise CatalogueError([Complaint(str(folder), 1, "", "there is no such folder")])
     loaded: list[Questionnaire] = []
     complaints: list[Complaint] = []
-    for path in sorted([*folder.rglob("*.yaml"), *folder.rglob("*.yml")]):
+    for path in _list_files(folder):
         try:
             _refuse_misplaced(folder, path)
             loaded.append(load_questionnaire(path))
@@ -106,10 +106,16 @@ def _name(rest: Place) -> str:
     return "".join(steps).lstrip(".") or "the content"
 
 
+def _list_files(folder: Path) -> list[Path]:
+    """Return whatever looks like YAML, in any depth, without the hidden files of editors and mounts."""
+    found = [*folder.rglob("*.yaml"), *folder.rglob("*.yml")]
+    return sorted(path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts))
+
+
 def _refuse_misplaced(folder: Path, path: Path) -> None:
-    depth = len(path.relative_to(folder).parts)
-    if depth != 2 or path.suffix != ".yaml":
-        raise CatalogueError([Complaint(_show_path(path), 1, "", "does not stand in <slug>/<version>.yaml")])
+    if path.parent.parent != folder or path.suffix != ".yaml":
+        message = "is misplaced; a questionnaire stands in <slug>/<version>.yaml"
+        raise CatalogueError([Complaint(_show_path(path), 1, "", message)])
 
 
 def _show_path(path: Path) -> str:

@@ -9,6 +9,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 from flask_babel import Domain, get_locale
+from flask_babel import gettext as _gettext
+from flask_babel import ngettext as _ngettext
 
 FOLDER = Path(__file__).parent / "translations"
 SOURCE_LANGUAGE = "de"
@@ -37,3 +39,13 @@ def current_language() -> str:
     """Return the language of the page, mail or document in the making."""
     locale = get_locale()
     return locale.language if locale else SOURCE_LANGUAGE
+
+
+def gettext(text: str, **values: object) -> str:
+    """Return a text in the language of the page, its placeholders filled."""
+    return str(_gettext(text, **values))
+
+
+def ngettext(one: str, many: str, number: int) -> str:
+    """Return the text that fits a number; ``%(num)s`` stands for it."""
+    return str(_ngettext(one, many, number))

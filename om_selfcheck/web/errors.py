@@ -3,13 +3,13 @@
 from dataclasses import asdict, dataclass
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
-from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from om_selfcheck.domain.errors import AlreadyDeclared, NotAllowed, NotFound
 from om_selfcheck.extensions import db
+from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.web.logs import log_failure
 from om_selfcheck.web.security import request_id
 

@@ -1,6 +1,6 @@
 """The language of the interface: `?lang=` in the address, else what the browser prefers, else German."""
 
-from flask import Flask, request, url_for
+from flask import Flask, has_request_context, request, url_for
 
 from om_selfcheck.domain.questionnaire import LANGUAGES
 from om_selfcheck.i18n.translation import SOURCE_LANGUAGE, current_language
@@ -14,7 +14,7 @@ def init_app(app: Flask) -> None:
 
 def select_language() -> str:
     """Return the language asked for; no cookie remembers it, the addresses carry it on."""
-    if not request:
+    if not has_request_context():
         return SOURCE_LANGUAGE
     return _asked_for() or request.accept_languages.best_match(LANGUAGES) or SOURCE_LANGUAGE
 
@@ -33,7 +33,7 @@ def _asked_for() -> str | None:
 
 
 def _keep_language(endpoint: str, values: dict[str, object]) -> None:
-    if request and _asked_for() and endpoint != "static":
+    if has_request_context() and _asked_for() and endpoint != "static":
         values.setdefault("lang", _asked_for())
 
 

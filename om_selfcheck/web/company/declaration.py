@@ -5,7 +5,6 @@ from uuid import UUID
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from om_selfcheck import clock
 from om_selfcheck.domain.access import Task
@@ -22,6 +21,7 @@ from om_selfcheck.domain.errors import AlreadyDeclared
 from om_selfcheck.domain.merging import Conflict
 from om_selfcheck.extensions import db
 from om_selfcheck.i18n.labels import label
+from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import declarations
 from om_selfcheck.services.declarations import FIELDS, NotComplete
 from om_selfcheck.services.grants import Actor

@@ -9,7 +9,7 @@ from om_selfcheck.domain.text import clean_line
 from om_selfcheck.web.inputs import code_field, day_field, email_field, line_field, switch_field, text_field
 
 
-class ActionForm(Form):
+class ActionForm(Form):  # type: ignore[misc]  # WTForms ships no types
     title = line_field()
     description = text_field()
     urgency = code_field(Urgency)
@@ -19,7 +19,7 @@ class ActionForm(Form):
     follow_up_on = day_field()
 
 
-class DeclarationForm(Form):
+class DeclarationForm(Form):  # type: ignore[misc]
     company_name = line_field()
     street = line_field()
     postal_code = line_field(5)
@@ -35,7 +35,7 @@ class DeclarationForm(Form):
     email = email_field()
 
 
-class LinkForm(Form):
+class LinkForm(Form):  # type: ignore[misc]
     label = line_field(80)
     right = code_field([Right.EDITOR, Right.READER])
 

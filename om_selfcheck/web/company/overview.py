@@ -31,7 +31,7 @@ from om_selfcheck.web.sessions import (
 
 
 @bp.post("/assessments")
-@csrf.exempt
+@csrf.exempt  # type: ignore[untyped-decorator]  # Flask-WTF ships no types
 @public
 def start() -> ResponseReturnValue:
     """Start a round without an account and show its personal link at once."""

@@ -1,10 +1,9 @@
 """What the pages of a running check share: its questionnaire, its standing, the frame around every page."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from om_selfcheck.domain.access import Task
 from om_selfcheck.domain.completeness import REQUIRED_ACTIONS
@@ -12,6 +11,8 @@ from om_selfcheck.domain.questionnaire import Questionnaire
 from om_selfcheck.domain.rating import NeedForAction, RatingCounts, count_ratings
 from om_selfcheck.extensions import db
 from om_selfcheck.i18n.labels import label
+from om_selfcheck.i18n.translation import gettext as _
+from om_selfcheck.i18n.translation import ngettext
 from om_selfcheck.services import declarations
 from om_selfcheck.services.declarations import Standing
 from om_selfcheck.services.grants import Actor
@@ -72,7 +73,7 @@ def is_frozen(actor: Actor) -> bool:
 
 def make_frame(actor: Actor, standing: Standing, current: str = "") -> Frame:
     gaps = standing.completeness
-    address = {"assessment_id": actor.assessment_id}
+    address: dict[str, Any] = {"assessment_id": actor.assessment_id}
     declare_url = (
         url_for("company.issued", number=actor.declaration_number)
         if actor.declaration_number

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from om_selfcheck import clock
 from om_selfcheck.domain.access import Task
@@ -18,6 +17,7 @@ from om_selfcheck.domain.text import TEXT_LENGTH, clean_text
 from om_selfcheck.extensions import db
 from om_selfcheck.i18n.formats import clock_time
 from om_selfcheck.i18n.labels import label
+from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import assessments
 from om_selfcheck.services.assessments import RatingChange
 from om_selfcheck.services.grants import Actor

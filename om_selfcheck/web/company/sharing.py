@@ -4,11 +4,11 @@ from uuid import UUID
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from om_selfcheck import clock
 from om_selfcheck.domain.access import Right, Task
 from om_selfcheck.extensions import db
+from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import grants
 from om_selfcheck.web.access import current_actor, require
 from om_selfcheck.web.company import pages

@@ -60,7 +60,7 @@ def answer(number: str) -> ResponseReturnValue:
 
 
 @bp.route("/access/<token>", methods=["GET", "POST"])
-@csrf.exempt
+@csrf.exempt  # type: ignore[untyped-decorator]  # Flask-WTF ships no types
 @public
 def open_access(token: str) -> ResponseReturnValue:
     """Show what a link opens; only the button opens it, so that a mail scanner's GET changes nothing."""

@@ -1,0 +1,150 @@
+"""The documents: what each prints, and the function that makes it.
+
+Values come in as they are to be printed; which words and dates they become depends on the language only.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import render_template
+from flask_babel import force_locale
+from markupsafe import Markup
+
+from om_selfcheck.domain.action_plan import Action, Urgency, by_urgency, shorten
+from om_selfcheck.domain.declaration import DeclarationDetails
+from om_selfcheck.domain.questionnaire import Language
+from om_selfcheck.domain.rating import NeedForAction, RatingCounts
+from om_selfcheck.i18n.formats import day, short_day
+from om_selfcheck.i18n.labels import label
+from om_selfcheck.pdf.renderer import make_pdf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckEdition:
+    """Which check, in the words of the document's language. Questions by OM or INQA themselves are not independent."""
+
+    title: str
+    version: str
+    publisher: str
+    is_independent: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclarationDocument:
+    """The self-declaration on one page. `address` is where its number is looked up; it is printed and in the QR code."""
+
+    check: CheckEdition
+    content_hash: str
+    details: DeclarationDetails
+    measures: int
+    complete_actions: int
+    number: str
+    address: str
+    issued_on: date
+    valid_until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicCounts:
+    ref: str
+    title: str
+    counts: RatingCounts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicsDocument:
+    """The topics with their counts. `number` belongs to the declaration, if there is one; `stated_on` is the day."""
+
+    check: CheckEdition
+    company_name: str
+    stated_on: date
+    topics: tuple[TopicCounts, ...]
+    number: str = ""
+
+    @property
+    def total(self) -> RatingCounts:
+        counts = [topic.counts for topic in self.topics]
+        return RatingCounts(
+            urgent=sum(one.urgent for one in counts),
+            some=sum(one.some for one in counts),
+            none=sum(one.none for one in counts),
+            total=sum(one.total for one in counts),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanDocument:
+    """The whole action plan. `practices` says what the measures are that the actions point to, by ref."""
+
+    check: CheckEdition
+    company_name: str
+    stated_on: date
+    actions: tuple[Action, ...]
+    practices: Mapping[str, str]
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MondayStep:
+    """A first step; `responsible` and `due_on` are lines to write on where the plan has nothing yet."""
+
+    title: str
+    description: str
+    need: NeedForAction
+    responsible: str = ""
+    due_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MondayDocument:
+    """Up to three first steps of one topic, to pin up: red and yellow ones, or green ones to build on."""
+
+    check: CheckEdition
+    topic: TopicCounts
+    steps: tuple[MondayStep, ...]
+    stated_on: date
+    company_name: str = ""
+
+
+def render_declaration(document: DeclarationDocument, language: Language) -> bytes:
+    return _render("declaration", document, language, has_one_page=True, qr_code=draw_qr_code(document.address))
+
+
+def render_topics(document: TopicsDocument, language: Language) -> bytes:
+    return _render("topics", document, language)
+
+
+def render_plan(document: PlanDocument, language: Language) -> bytes:
+    return _render("plan", document, language, actions=by_urgency(document.actions))
+
+
+def render_monday(document: MondayDocument, language: Language) -> bytes:
+    return _render("monday", document, language, has_one_page=True)
+
+
+def draw_qr_code(address: str) -> Markup:
+    """Return the address as QR code in SVG, without the quiet zone: the stylesheet leaves four modules of paper."""
+    import segno
+
+    code = segno.make_qr(address, error="m")
+    return Markup(code.svg_inline(border=0, omitsize=True, svgclass="qr-code", lineclass=None, title=address))  # noqa: S704  # segno escapes the title
+
+
+def _render(name: str, document: object, language: Language, *, has_one_page: bool = False, **values: Any) -> bytes:  # noqa: ANN401
+    """Fill the template in its language, with exactly the functions and enums that templates may use."""
+    with force_locale(language):
+        html = render_template(
+            f"pdf/{name}/document.html",
+            document=document,
+            language=language,
+            day=day,
+            short_day=short_day,
+            label=label,
+            shorten=shorten,
+            needs=tuple(NeedForAction),
+            urgencies=tuple(Urgency),
+            **values,
+        )
+    return make_pdf(html, document=name, has_one_page=has_one_page)
