@@ -1,16 +1,17 @@
 """Bare extension objects; the factory ties them to an application."""
 
 from flask import g, has_request_context, request
-from flask_babel import Babel
 from flask_compress import Compress
 from flask_sqlalchemy_lite import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
+
+from om_selfcheck.i18n.translation import PoBabel
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 db = SQLAlchemy()
 csrf = CSRFProtect()
-babel = Babel()
+babel = PoBabel()
 compress = Compress()
 
 

@@ -6,7 +6,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from om_selfcheck import catalogue
 from om_selfcheck.config import ROOT, Settings, read_settings
 from om_selfcheck.extensions import babel, compress, csrf, db, is_reading
-from om_selfcheck.i18n.translation import SOURCE_LANGUAGE, PoDomain
+from om_selfcheck.i18n.translation import SOURCE_LANGUAGE
 from om_selfcheck.store.engine import configure_engine, engine_options
 from om_selfcheck.web import access, assets, company, errors, language, logs, public, security, sessions, templating
 
@@ -53,6 +53,6 @@ def _connect_extensions(app: Flask, settings: Settings) -> None:
     db.init_app(app)
     csrf.init_app(app)
     compress.init_app(app)
-    babel.init_app(app, locale_selector=language.select_language, default_domain=PoDomain())
+    babel.init_app(app, locale_selector=language.select_language)
     with app.app_context():
         configure_engine(db.engine, is_reading)

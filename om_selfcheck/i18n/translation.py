@@ -1,14 +1,13 @@
 """Translations, read straight from the .po file: German is the source, so only English has one."""
 
-from functools import cache
-from gettext import NullTranslations
+from functools import cache, cached_property
 from io import BytesIO
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.support import Translations
-from flask_babel import Domain, get_locale
+from babel.support import NullTranslations, Translations
+from flask_babel import Babel, Domain, get_locale
 from flask_babel import gettext as _gettext
 from flask_babel import ngettext as _ngettext
 
@@ -33,6 +32,14 @@ class PoDomain(Domain):  # type: ignore[misc]  # Flask-Babel ships no types
 
     def get_translations(self) -> NullTranslations:
         return load_translations(current_language())
+
+
+class PoBabel(Babel):  # type: ignore[misc]  # Flask-Babel ships no types
+    """Flask-Babel with the domain above."""
+
+    @cached_property
+    def domain_instance(self) -> PoDomain:
+        return PoDomain()
 
 
 def current_language() -> str:

@@ -8,6 +8,7 @@ import hashlib
 import shutil
 from importlib.util import find_spec
 from pathlib import Path
+from wsgiref.headers import Headers
 
 import brotli
 from flask import Flask
@@ -34,7 +35,7 @@ def init_app(app: Flask) -> None:
         prefix=prefix,
         max_age=FOREVER,
         immutable_file_test=lambda _path, _url: True,
-        add_headers_function=lambda headers, _path, _url: headers.update(HEADERS),
+        add_headers_function=_add_headers,
         index_file=False,
     )
 
@@ -56,6 +57,11 @@ def build(parent: Path) -> Path:
         except OSError:  # another process was first
             shutil.rmtree(scratch)
     return folder
+
+
+def _add_headers(headers: Headers, _path: str, _url: str) -> None:
+    for name, value in HEADERS.items():
+        headers[name] = value
 
 
 def _sources() -> list[Path]:

@@ -22,7 +22,7 @@ def make_calendar(issued: IssuedDeclaration, base_url: str) -> bytes:
     host = urlsplit(base_url).hostname or "localhost"
     for deadline in list_deadlines(issued.snapshot.plan, issued.terms.valid_until):
         calendar.add_component(_make_event(deadline, issued, host))
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())
 
 
 def _make_event(deadline: Deadline, issued: IssuedDeclaration, host: str) -> Event:
