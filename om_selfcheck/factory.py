@@ -4,7 +4,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from om_selfcheck import catalogue
-from om_selfcheck.config import ROOT, Settings, read_settings
+from om_selfcheck.config import QUESTIONNAIRES, ROOT, Settings, read_settings
 from om_selfcheck.extensions import babel, compress, csrf, db, is_reading
 from om_selfcheck.i18n.translation import SOURCE_LANGUAGE
 from om_selfcheck.store.engine import configure_engine, engine_options
@@ -13,13 +13,13 @@ from om_selfcheck.web import access, assets, company, errors, language, logs, pu
 MAX_BODY = 1024 * 1024
 
 
-def create_app(settings: Settings | None = None) -> Flask:
-    """Return the application for the given settings, by default those of the environment."""
+def create_app(settings: Settings | None = None, questionnaires: catalogue.Catalogue | None = None) -> Flask:
+    """Return the application for the given settings and questionnaires, by default the environment's and ours."""
     settings = settings or read_settings()
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=None)
     _configure(app, settings)
     _connect_extensions(app, settings)
-    app.extensions["om_catalogue"] = catalogue.load_catalogue(ROOT / "questionnaires")
+    app.extensions["om_catalogue"] = questionnaires or catalogue.load_catalogue(QUESTIONNAIRES)
     for part in (logs, sessions, security, language, errors, templating, assets):
         part.init_app(app)
     for blueprint in (public.bp, company.bp):

@@ -32,11 +32,16 @@ class CatalogueError(Exception):
         return "\n".join(str(complaint) for complaint in self.complaints)
 
 
+Place = tuple[str | int, ...]
+"""The way to a value in a file: keys, and positions in lists counted from 0."""
+
+
 class Remark(NamedTuple):
-    """A complaint while only the line is known."""
+    """A complaint while the file and the ref it belongs to are not looked up yet."""
 
     line: int
     message: str
+    place: Place = ()
 
 
 class NotReadable(Exception):

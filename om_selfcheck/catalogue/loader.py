@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from om_selfcheck.catalogue.complaints import CatalogueError, Complaint, NotReadable
+from om_selfcheck.catalogue.complaints import CatalogueError, Complaint, NotReadable, Place, Remark
 from om_selfcheck.catalogue.refs import check_refs, split_at_ref
 from om_selfcheck.catalogue.schema import build_questionnaire, check_schema
 from om_selfcheck.catalogue.text_file import read_text
-from om_selfcheck.catalogue.yaml_reader import Document, Place, Plain, read_yaml
+from om_selfcheck.catalogue.yaml_reader import Document, Plain, read_yaml
 from om_selfcheck.domain.errors import NotFound
 from om_selfcheck.domain.questionnaire import Questionnaire
 from om_selfcheck.domain.record import canonical_json
@@ -71,10 +71,12 @@ def load_questionnaire(path: Path) -> Questionnaire:
     try:
         document = read_yaml(read_text(path))
     except NotReadable as error:
-        raise CatalogueError(Complaint(file, line, "", message) for line, message in error.remarks) from error
-    complaints = sorted(_check(path, document), key=lambda complaint: complaint.line)
-    if complaints:
-        raise CatalogueError(complaints)
+        raise CatalogueError(Complaint(file, remark.line, "", remark.message) for remark in error.remarks) from error
+    remarks = sorted(_check(path, document), key=lambda remark: remark.line)
+    if remarks:
+        raise CatalogueError(
+            Complaint(file, line, split_at_ref(document.data, place)[0], message) for line, message, place in remarks
+        )
     return build_questionnaire(document.data, hash_content(document.data))
 
 
@@ -82,14 +84,12 @@ def hash_content(data: Plain) -> str:
     return hashlib.sha256(canonical_json(data).encode()).hexdigest()
 
 
-def _check(path: Path, document: Document) -> Iterator[Complaint]:
-    file = _show_path(path)
-    for line, message in document.remarks:
-        yield Complaint(file, line, "", message)
+def _check(path: Path, document: Document) -> Iterator[Remark]:
+    yield from document.remarks
     for check in (check_schema(document.data), check_refs(document), _check_names(path, document.data)):
         for place, message in check:
-            ref, rest = split_at_ref(document.data, place)
-            yield Complaint(file, document.line_of(place), ref, f"{_name(rest)} {message}")
+            _, rest = split_at_ref(document.data, place)
+            yield Remark(document.line_of(place), f"{_name(rest)} {message}", place)
 
 
 def _check_names(path: Path, data: Plain) -> Iterator[tuple[Place, str]]:

@@ -1,11 +1,11 @@
-"""Refs such as ``2.3.b``: their form, their order of descent, and which one a place belongs to."""
+"""Refs such as ``2.3.b``: their form, their descent, and which one a place belongs to."""
 
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from om_selfcheck.catalogue.complaints import show
-from om_selfcheck.catalogue.yaml_reader import Document, Place, Plain
+from om_selfcheck.catalogue.complaints import Place, show
+from om_selfcheck.catalogue.yaml_reader import Document, Plain
 
 _NUMBER = "[1-9][0-9]{0,2}"
 

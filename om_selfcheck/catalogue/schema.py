@@ -6,8 +6,9 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from om_selfcheck.catalogue.complaints import Place
 from om_selfcheck.catalogue.text_rules import bounded, formed, read_minutes
-from om_selfcheck.catalogue.yaml_reader import Place, Plain
+from om_selfcheck.catalogue.yaml_reader import Plain
 from om_selfcheck.domain.questionnaire import Questionnaire
 from om_selfcheck.domain.text import LINE_LENGTH, TEXT_LENGTH
 
@@ -85,12 +86,13 @@ class _File(_Part):
 
 _DOMAIN = TypeAdapter(Questionnaire)
 
+_KEYS = {part.__name__: ", ".join(part.model_fields) for part in _Part.__subclasses__()}
+
 _WORDS = {
     "missing": "is missing",
     "extra_forbidden": "is not a key known here",
     "string_type": "must be a text",
     "list_type": "must be a list",
-    "model_type": "must be a mapping with keys of its own",
     "too_short": "must have at least one entry",
 }
 
@@ -112,4 +114,6 @@ def build_questionnaire(data: Plain, content_hash: str) -> Questionnaire:
 
 
 def _put_in_words(details: ErrorDetails) -> str:
+    if details["type"] == "model_type":
+        return f"must have the keys {_KEYS[details['ctx']['class_name']]}"
     return _WORDS.get(details["type"], details["msg"])

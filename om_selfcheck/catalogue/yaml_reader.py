@@ -22,12 +22,14 @@ from ruamel.yaml.events import (
     StreamEndEvent,
 )
 
-from om_selfcheck.catalogue.complaints import NotReadable, Remark, show
+from om_selfcheck.catalogue.complaints import NotReadable, Place, Remark, show
 
 MAX_DEPTH = 12
+MAX_EVENTS = 50_000  # a check of 160 measures has about 8,000
 
 Plain = str | list["Plain"] | dict[str, "Plain"] | None
-Place = tuple[str | int, ...]
+
+_NOWHERE = -1  # the step to what is read but not kept: keys, and values of keys that are no good
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self._events: Iterator[Event] = YAML(typ="base", pure=True).parse(text)
         self._line = 1
+        self._count = 0
         self.lines: dict[Place, int] = {}
         self.remarks: list[Remark] = []
 
@@ -65,7 +68,7 @@ class _Reader:
         if isinstance(start, StreamEndEvent):
             raise NotReadable(Remark(1, "is empty"))
         if isinstance(start, DocumentStartEvent) and (start.version or start.tags):
-            self._remark("directives such as %YAML or %TAG are not allowed")
+            self._remark("directives such as %YAML or %TAG are not allowed", ())
         data = self._read_node((), self._next())
         self._next()
         if not isinstance(self._next(), StreamEndEvent):
@@ -80,29 +83,32 @@ class _Reader:
         except (YAMLError, ValueError, ArithmeticError) as error:
             raise NotReadable(Remark(self._line, "is not valid YAML from here on")) from error
         self._line = event.start_mark.line + 1
+        self._count += 1
+        if self._count > MAX_EVENTS:
+            raise NotReadable(Remark(self._line, "has too many entries up to here"))
         return event
 
-    def _remark(self, message: str) -> None:
-        self.remarks.append(Remark(self._line, message))
+    def _remark(self, message: str, place: Place) -> None:
+        self.remarks.append(Remark(self._line, message, place))
 
     def _read_node(self, place: Place, event: Event) -> Plain:
         """Return what stands at a place; its line is that of its key, if it has one."""
         self.lines.setdefault(place, self._line)
         if isinstance(event, AliasEvent):
-            self._remark(f"the alias *{event.anchor} is not allowed; write the text out")
+            self._remark(f"the alias {show(event.anchor)} is not allowed; write the text out", place)
             return None
-        self._refuse_extras(event)
+        self._refuse_extras(place, event)
         if isinstance(event, ScalarEvent):
             return str(event.value)
         if len(place) >= MAX_DEPTH:
             raise NotReadable(Remark(self._line, f"is nested too deeply: more than {MAX_DEPTH} levels"))
         return self._read_list(place) if isinstance(event, SequenceStartEvent) else self._read_mapping(place)
 
-    def _refuse_extras(self, event: Event) -> None:
+    def _refuse_extras(self, place: Place, event: Event) -> None:
         if isinstance(event, NodeEvent) and event.anchor is not None:
-            self._remark(f"the anchor &{event.anchor} is not allowed")
+            self._remark(f"the anchor {show(event.anchor)} is not allowed", place)
         if isinstance(event, ScalarEvent | CollectionStartEvent) and event.tag is not None:
-            self._remark(f"the tag {show(event.tag)} is not allowed")
+            self._remark(f"the tag {show(event.tag)} is not allowed", place)
 
     def _read_list(self, place: Place) -> list[Plain]:
         entries: list[Plain] = []
@@ -119,15 +125,16 @@ class _Reader:
     def _read_entry(self, mapping: dict[str, Plain], place: Place, event: Event) -> None:
         """Add a key and its value; where the key is no good the value is read, and looked into no further."""
         line = self._line
-        key = self._read_node((*place, ""), event)
+        aside = (*place, _NOWHERE)
+        key = self._read_node(aside, event)
         if not isinstance(key, str):
-            self._read_node((*place, ""), self._next())
+            self._read_node(aside, self._next())
             if key is not None:
-                self.remarks.append(Remark(line, "a key must be a plain word"))
+                self.remarks.append(Remark(line, "a key must be a plain word", place))
         elif key in mapping:
-            self._read_node((*place, ""), self._next())
+            self._read_node(aside, self._next())
             first = self.lines[*place, key]
-            self.remarks.append(Remark(line, f"the key {show(key)} stands twice, first in line {first}"))
+            self.remarks.append(Remark(line, f"the key {show(key)} stands twice, first in line {first}", place))
         else:
             self.lines[*place, key] = line
             mapping[key] = self._read_node((*place, key), self._next())

@@ -4,13 +4,16 @@ The font has the Latin, Greek and Cyrillic letters of European names. For any ot
 
 1. its like in the font: a non-breaking hyphen becomes a hyphen, a round bullet a bullet;
 2. its compatible or decomposed form, if the font has all of that: "Ａ" becomes "A", "㎡" becomes "m2";
-3. its Unicode number in brackets: "北京" becomes "[U+5317 U+4EAC]", with a sentence that says what this is.
+3. its Unicode number in brackets: "北京" becomes "[U+5317 4EAC]", with a sentence that says what this is.
+
+Metadata of the file keep the characters themselves.
 """
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Iterable
 from functools import cache
+from itertools import groupby
 
 from fontTools.ttLib import TTFont
 from markupsafe import escape
@@ -26,7 +29,7 @@ LIKES = {
     "\ufe0e": "",  # these two only choose between text and picture
     "\ufe0f": "",
 }
-_KEPT = frozenset("\n\t")
+_LINE_ENDS = frozenset("\n\t")
 _TEXT = re.compile(r"(?<=>)[^<]+")
 
 
@@ -34,7 +37,7 @@ _TEXT = re.compile(r"(?<=>)[^<]+")
 def printable() -> frozenset[str]:
     """Return the characters that every face of the font has."""
     faces = [frozenset(map(chr, TTFont(face_path(name), lazy=True).getBestCmap())) for name in FACES]
-    return frozenset.intersection(*faces) | _KEPT
+    return frozenset.intersection(*faces) | _LINE_ENDS
 
 
 def print_all(html: str) -> str:
@@ -42,45 +45,37 @@ def print_all(html: str) -> str:
 
     Tags stay as they are: markup is ours, and what people wrote is escaped, so that it holds no ``<``.
     """
-    lone_surrogates_gone = html.encode("utf-8", "replace").decode()
-    if lone_surrogates_gone == html and printable().issuperset(html):
-        return html
-    head, body_tag, body = lone_surrogates_gone.partition("<body")
+    encodable = html.encode("utf-8", "replace").decode()
+    if printable().issuperset(encodable):
+        return encodable
+    head, body_tag, body = encodable.partition("<body")
     return head + body_tag + _TEXT.sub(lambda text: _print_text(text[0]), body)
 
 
 def _print_text(text: str) -> str:
-    if printable().issuperset(text):
-        return text
-    return _rewrite(text, printable())
+    shown = [(character, nearest(character)) for character in text]
+    runs = groupby(shown, key=lambda pair: pair[1] is None)
+    return "".join(
+        _write_numbers(character for character, _ in run) if is_lacking else "".join(form or "" for _, form in run)
+        for is_lacking, run in runs
+    )
 
 
-def _rewrite(text: str, known: frozenset[str]) -> str:
-    pieces: list[str] = []
-    numbers: list[str] = []
-    for character in text:
-        shown = character if character in known else _nearest(character, known)
-        if shown is None:
-            numbers.append(f"U+{ord(character):04X}")
-            continue
-        _close(numbers, pieces.append)
-        pieces.append(str(escape(shown)))
-    _close(numbers, pieces.append)
-    return "".join(pieces)
+def nearest(character: str) -> str | None:
+    """Return how the font can print a character of an escaped text, or None.
 
-
-def _nearest(character: str, known: frozenset[str]) -> str | None:
-    """Return what the font can print in place of a character, or None. "＜" gives "<": the caller has to escape."""
+    What comes from elsewhere is escaped in its turn, for the compatible form of "＜" is "<".
+    """
+    if character in printable():
+        return character
     if character in LIKES:
         return LIKES[character]
     if unicodedata.category(character) == "Zs":
         return " "
     forms = (unicodedata.normalize(form, character) for form in ("NFKC", "NFKD"))
-    return next((form for form in forms if known.issuperset(form)), None)
+    return next((str(escape(form)) for form in forms if printable().issuperset(form)), None)
 
 
-def _close(numbers: list[str], add: Callable[[str], None]) -> None:
-    """Write the numbers gathered so far as one piece of markup."""
-    if numbers:
-        add(f'<span class="lacking">[{" ".join(numbers)}]</span>')
-        numbers.clear()
+def _write_numbers(characters: Iterable[str]) -> str:
+    numbers = " ".join(f"{ord(character):04X}" for character in characters)
+    return f'<span class="lacking">[U+{numbers}]</span>'

@@ -12,8 +12,8 @@ from typing import Any
 
 TEMPLATES = Path(__file__).resolve().parent.parent.parent / "templates" / "pdf"
 VARIANT = "pdf/ua-1"  # tagged, with language and title; costs about a tenth of the time
-SIZES = (10.0, 9.0, 8.0, 7.0, 6.0, 5.0, 4.0)  # points of one rem; everything in a document is measured in rem
-FULL_SIZE = SIZES[0]
+FULL_SIZE = 40  # quarters of a point in one rem; everything in a document is measured in rem
+SMALLEST_SIZE = 14
 
 _one_at_a_time = Lock()
 
@@ -28,10 +28,8 @@ def make_pdf(html: str, *, document: str, has_one_page: bool = False) -> bytes:
     with _one_at_a_time:
         page = _parse(print_all(html))
         rendered = _render(page, document, FULL_SIZE)
-        for size in SIZES[1:] if has_one_page else ():
-            if len(rendered.pages) == 1:
-                break
-            rendered = _render(page, document, size)
+        if has_one_page and len(rendered.pages) > 1:
+            rendered = _shrink(page, document)
         identifier = hashlib.sha256(html.encode("utf-8", "replace")).hexdigest()[:32]
         content: bytes = rendered.write_pdf(pdf_variant=VARIANT, pdf_identifier=identifier.encode())
     return content
@@ -43,7 +41,21 @@ def _parse(html: str) -> Any:  # noqa: ANN401  # WeasyPrint ships no types
     return HTML(string=html, url_fetcher=_fetcher())
 
 
-def _render(page: Any, document: str, size: float) -> Any:  # noqa: ANN401
+def _shrink(page: Any, document: str) -> Any:  # noqa: ANN401
+    """Return the page in the largest size that fits, found by halving."""
+    fitting = _render(page, document, SMALLEST_SIZE)
+    fits, overflows = SMALLEST_SIZE, FULL_SIZE
+    while overflows - fits > 1 and len(fitting.pages) == 1:
+        size = (fits + overflows) // 2
+        rendered = _render(page, document, size)
+        if len(rendered.pages) == 1:
+            fits, fitting = size, rendered
+        else:
+            overflows = size
+    return fitting
+
+
+def _render(page: Any, document: str, size: int) -> Any:  # noqa: ANN401
     stylesheets = [_stylesheet("base.css"), _stylesheet(f"{document}/document.css"), _size(size)]
     return page.render(font_config=_fonts(), stylesheets=stylesheets, pdf_variant=VARIANT)
 
@@ -68,8 +80,8 @@ def _stylesheet(name: str) -> Any:  # noqa: ANN401
 
 
 @cache
-def _size(points: float) -> Any:  # noqa: ANN401
-    return _parse_css(f"html {{ font-size: {points}pt }}")
+def _size(quarters: int) -> Any:  # noqa: ANN401
+    return _parse_css(f"html {{ font-size: {quarters / 4}pt }}")
 
 
 def _parse_css(text: str) -> Any:  # noqa: ANN401

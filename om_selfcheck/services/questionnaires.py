@@ -26,13 +26,6 @@ def publish_questionnaires(session: Session, *, questionnaires: Iterable[Questio
     return len(fresh)
 
 
-def check_published(session: Session, *, questionnaires: Iterable[Questionnaire]) -> None:
-    """Raise QuestionnaireChanged where a file differs from what was published under its number."""
-    published = rows.list_published(session)
-    for one in questionnaires:
-        _is_known(published, one)
-
-
 def _is_known(published: dict[tuple[str, str], str], one: Questionnaire) -> bool:
     content_hash = published.get((one.slug, one.version))
     if content_hash not in (None, one.content_hash):

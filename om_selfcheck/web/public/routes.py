@@ -10,7 +10,7 @@ from om_selfcheck.domain.declaration import DeclarationStatus
 from om_selfcheck.domain.errors import NotFound
 from om_selfcheck.domain.text import clean_line
 from om_selfcheck.extensions import csrf, db
-from om_selfcheck.services import declarations, grants, readiness
+from om_selfcheck.services import declarations, grants, installation
 from om_selfcheck.web.access import public
 from om_selfcheck.web.public import pages
 from om_selfcheck.web.sessions import commit, held_grant, hold_grant, keep_in
@@ -111,7 +111,7 @@ def healthz() -> ResponseReturnValue:
 @public
 def readyz() -> ResponseReturnValue:
     """Say whether the database answers and has the newest tables."""
-    is_ready = readiness.is_ready(db.session)
+    is_ready = installation.is_ready(db.session)
     return jsonify(status="ready" if is_ready else "not ready"), 200 if is_ready else 503
 
 

@@ -1,0 +1,102 @@
+"""Commands for whoever runs an installation."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from om_selfcheck import clock
+from om_selfcheck.config import QUESTIONNAIRES, Settings, read_settings
+from om_selfcheck.domain.errors import QuestionnaireChanged
+
+
+@click.command()
+def run() -> None:
+    """Migrate, load the questionnaires and serve until Ctrl+C."""
+    from om_selfcheck.cli import server
+
+    settings = _settings()
+    with server.hold_instance(settings):
+        server.require_free_port(settings)
+        _prepare(settings)
+        click.echo(f"OM-Selbstcheck is at {settings.base_url} (stop with Ctrl+C)")
+        server.serve(settings)
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database to the newest tables and publish new questionnaires."""
+    before, now = _prepare(_settings())
+    click.echo(f"Tables are at {now}." if before == now else f"Tables went from {before or 'nothing'} to {now}.")
+
+
+@click.group()
+def questionnaires() -> None:
+    """Look after the questionnaire files."""
+
+
+@questionnaires.command("check")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False), default=QUESTIONNAIRES)
+def check_questionnaires(folder: Path) -> None:
+    """Read every questionnaire and name each complaint with file, line and ref."""
+    from om_selfcheck.catalogue import CatalogueError, load_catalogue
+
+    try:
+        loaded = load_catalogue(folder)
+    except CatalogueError as error:
+        for complaint in error.complaints:
+            click.echo(complaint)
+        click.echo(f"{len(error.complaints)} complaints")
+        sys.exit(1)
+    for one in loaded.list_all():
+        click.echo(f"{one.slug} {one.version}: {len(one.topics)} topics, {one.size} measures, {one.minutes} minutes")
+
+
+@click.group()
+def record() -> None:
+    """Look after the append-only record."""
+
+
+@record.command("verify")
+def verify_record() -> None:
+    """Walk the whole record and name every broken row and the kind of damage."""
+    from sqlalchemy.orm import Session
+
+    from om_selfcheck.services.installation import open_engine
+    from om_selfcheck.services.record import verify_record as verify
+
+    with Session(open_engine(_settings().database_url)) as session:
+        breaks = verify(session)
+    for broken in breaks:
+        click.echo(f"event {broken.seq}: {broken.damage.value}")
+    click.echo(f"{len(breaks)} broken rows" if breaks else "The record is whole.")
+    sys.exit(1 if breaks else 0)
+
+
+def _settings() -> Settings:
+    try:
+        return read_settings()
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _prepare(settings: Settings) -> tuple[str | None, str]:
+    """Bring database and questionnaires up to date, or stop with a message that says what to do."""
+    from om_selfcheck.catalogue import CatalogueError, load_catalogue
+    from om_selfcheck.services import installation
+
+    settings.instance_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        loaded = load_catalogue(QUESTIONNAIRES)
+        engine = installation.open_engine(settings.database_url)
+        revisions = installation.bring_up_to_date(engine)
+        installation.publish(engine, loaded.list_all(), clock.now())
+    except CatalogueError as error:
+        raise click.ClickException("\n".join(str(complaint) for complaint in error.complaints)) from error
+    except (QuestionnaireChanged, RuntimeError) as error:
+        raise click.ClickException(str(error)) from error
+    engine.dispose()
+    return revisions
+
+
+COMMANDS = (run, migrate, questionnaires, record)

@@ -1,0 +1,40 @@
+"""Getting an installation ready: its database, its tables, its questionnaires."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.orm import Session
+
+from om_selfcheck.domain.questionnaire import Questionnaire
+from om_selfcheck.services.questionnaires import publish_questionnaires
+from om_selfcheck.store import migrate
+from om_selfcheck.store.engine import check_engine, configure_engine, engine_options
+
+
+def open_engine(database_url: str) -> Engine:
+    """Open the database for a command: every transaction may write. RuntimeError if SQLite's promises do not hold."""
+    engine = create_engine(database_url, **engine_options(database_url))
+    configure_engine(engine, lambda: False)
+    check_engine(engine)
+    return engine
+
+
+def bring_up_to_date(engine: Engine) -> tuple[str | None, str]:
+    """Migrate if needed and return (revision before, revision now); on failure nothing has changed (P8)."""
+    before, newest = migrate.current_revision(engine), migrate.newest_revision()
+    if before != newest:
+        migrate.upgrade(engine)
+    return before, newest
+
+
+def publish(engine: Engine, questionnaires: Iterable[Questionnaire], now: datetime) -> int:
+    """Publish what is new; QuestionnaireChanged where a published version was edited."""
+    with Session(engine) as session, session.begin():
+        return publish_questionnaires(session, questionnaires=questionnaires, now=now)
+
+
+def is_ready(session: Session) -> bool:
+    """Say whether the database answers and holds the newest tables."""
+    engine = session.get_bind()
+    return isinstance(engine, Engine) and migrate.current_revision(engine) == migrate.newest_revision()
