@@ -32,16 +32,12 @@ class CatalogueError(Exception):
         return "\n".join(str(complaint) for complaint in self.complaints)
 
 
-Place = tuple[str | int, ...]
-"""The way to a value in a file: keys, and positions in lists counted from 0."""
-
-
 class Remark(NamedTuple):
-    """A complaint while the file and the ref it belongs to are not looked up yet."""
+    """A complaint as long as it does not matter in which file."""
 
     line: int
     message: str
-    place: Place = ()
+    ref: str = ""
 
 
 class NotReadable(Exception):

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from om_selfcheck.catalogue.complaints import Place, show
-from om_selfcheck.catalogue.yaml_reader import Document, Plain
+from om_selfcheck.catalogue.complaints import show
+from om_selfcheck.catalogue.yaml_reader import Document, Place, Plain
 
 _NUMBER = "[1-9][0-9]{0,2}"
 

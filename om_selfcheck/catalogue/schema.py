@@ -6,9 +6,8 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from om_selfcheck.catalogue.complaints import Place
 from om_selfcheck.catalogue.text_rules import bounded, formed, read_minutes
-from om_selfcheck.catalogue.yaml_reader import Plain
+from om_selfcheck.catalogue.yaml_reader import Place, Plain
 from om_selfcheck.domain.questionnaire import Questionnaire
 from om_selfcheck.domain.text import LINE_LENGTH, TEXT_LENGTH
 

@@ -6,6 +6,7 @@ are refused where they stand, `1.10` and `NO` stay what they are, and reading en
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -22,23 +23,32 @@ from ruamel.yaml.events import (
     StreamEndEvent,
 )
 
-from om_selfcheck.catalogue.complaints import NotReadable, Place, Remark, show
+from om_selfcheck.catalogue.complaints import NotReadable, Remark, show
 
 MAX_DEPTH = 12
 MAX_EVENTS = 50_000  # a check of 160 measures has about 8,000
 
 Plain = str | list["Plain"] | dict[str, "Plain"] | None
+Place = tuple[str | int, ...]  # the way to a value: keys, and positions in lists
 
 _NOWHERE = -1  # the step to what is read but not kept: keys, and values of keys that are no good
 
 
+class Finding(NamedTuple):
+    """Something in the file that YAML would allow and we do not."""
+
+    line: int
+    message: str
+    place: Place
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The data of a file. None stands where an alias was refused; the remarks say so."""
+    """The data of a file. None stands where an alias was refused; the findings say so."""
 
     data: Plain
     lines: dict[Place, int]
-    remarks: tuple[Remark, ...]
+    findings: tuple[Finding, ...]
 
     def line_of(self, place: Place) -> int:
         """Return the line of a place, or of the nearest one around it: a missing key has none of its own."""
@@ -51,7 +61,7 @@ def read_yaml(text: str) -> Document:
     """Return the one document in `text`, or raise NotReadable."""
     reader = _Reader(text)
     data = reader.read_document()
-    return Document(data, reader.lines, tuple(reader.remarks))
+    return Document(data, reader.lines, tuple(reader.findings))
 
 
 class _Reader:
@@ -60,7 +70,7 @@ class _Reader:
         self._line = 1
         self._count = 0
         self.lines: dict[Place, int] = {}
-        self.remarks: list[Remark] = []
+        self.findings: list[Finding] = []
 
     def read_document(self) -> Plain:
         self._next()
@@ -68,7 +78,7 @@ class _Reader:
         if isinstance(start, StreamEndEvent):
             raise NotReadable(Remark(1, "is empty"))
         if isinstance(start, DocumentStartEvent) and (start.version or start.tags):
-            self._remark("directives such as %YAML or %TAG are not allowed", ())
+            self._find("directives such as %YAML or %TAG are not allowed", ())
         data = self._read_node((), self._next())
         self._next()
         if not isinstance(self._next(), StreamEndEvent):
@@ -88,14 +98,14 @@ class _Reader:
             raise NotReadable(Remark(self._line, "has too many entries up to here"))
         return event
 
-    def _remark(self, message: str, place: Place) -> None:
-        self.remarks.append(Remark(self._line, message, place))
+    def _find(self, message: str, place: Place) -> None:
+        self.findings.append(Finding(self._line, message, place))
 
     def _read_node(self, place: Place, event: Event) -> Plain:
         """Return what stands at a place; its line is that of its key, if it has one."""
         self.lines.setdefault(place, self._line)
         if isinstance(event, AliasEvent):
-            self._remark(f"the alias {show(event.anchor)} is not allowed; write the text out", place)
+            self._find(f"the alias {show(event.anchor)} is not allowed; write the text out", place)
             return None
         self._refuse_extras(place, event)
         if isinstance(event, ScalarEvent):
@@ -106,9 +116,9 @@ class _Reader:
 
     def _refuse_extras(self, place: Place, event: Event) -> None:
         if isinstance(event, NodeEvent) and event.anchor is not None:
-            self._remark(f"the anchor {show(event.anchor)} is not allowed", place)
+            self._find(f"the anchor {show(event.anchor)} is not allowed", place)
         if isinstance(event, ScalarEvent | CollectionStartEvent) and event.tag is not None:
-            self._remark(f"the tag {show(event.tag)} is not allowed", place)
+            self._find(f"the tag {show(event.tag)} is not allowed", place)
 
     def _read_list(self, place: Place) -> list[Plain]:
         entries: list[Plain] = []
@@ -130,11 +140,11 @@ class _Reader:
         if not isinstance(key, str):
             self._read_node(aside, self._next())
             if key is not None:
-                self.remarks.append(Remark(line, "a key must be a plain word", place))
+                self.findings.append(Finding(line, "a key must be a plain word", place))
         elif key in mapping:
             self._read_node(aside, self._next())
             first = self.lines[*place, key]
-            self.remarks.append(Remark(line, f"the key {show(key)} stands twice, first in line {first}", place))
+            self.findings.append(Finding(line, f"the key {show(key)} stands twice, first in line {first}", place))
         else:
             self.lines[*place, key] = line
             mapping[key] = self._read_node((*place, key), self._next())

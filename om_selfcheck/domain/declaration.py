@@ -63,7 +63,7 @@ class DeclarationDetails:
     def missing(self) -> tuple[DetailField, ...]:
         """The fields that keep the declaration from being filled in (R11)."""
         is_given = {
-            DetailField.COMPANY_NAME: any(character.isalnum() for character in self.company_name),
+            DetailField.COMPANY_NAME: has_letter(self.company_name) or any(map(str.isnumeric, self.company_name)),
             DetailField.STREET: has_letter(self.street),
             DetailField.POSTAL_CODE: is_postal_code(self.postal_code),
             DetailField.CITY: has_letter(self.city),

@@ -48,7 +48,10 @@ def read_number(typed: str) -> str:
     Raises:
         NotANumber: it has another length, foreign characters or a wrong check character.
     """
-    characters = _SEPARATORS.sub("", typed).upper().translate(_LOOKALIKES)
+    bare = _SEPARATORS.sub("", typed)
+    if not bare.isascii():  # also what only becomes ASCII in upper case, such as ß or the ligature ﬁ
+        raise NotANumber
+    characters = bare.upper().translate(_LOOKALIKES)
     if len(characters) != RANDOM_CHARACTERS + 1 or any(character not in ALPHABET for character in characters):
         raise NotANumber
     digits = [ALPHABET.index(character) for character in characters]

@@ -55,4 +55,5 @@ def comparison_key(text: str) -> str:
     return unicodedata.normalize("NFKC", clean_line(text)).casefold()
 
 
-_BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0")  # Hangul fillers: letters by category, blank to the eye
+# Hangul fillers and blank hieroglyphs: letters by category, blank to the eye
+_BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\U00013441\U00013442")

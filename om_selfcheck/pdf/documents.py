@@ -6,6 +6,7 @@ Values come in as they are to be printed; which words and dates they become depe
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from flask import render_template
@@ -113,15 +114,23 @@ def render_declaration(document: DeclarationDocument, language: Language) -> byt
 
 
 def render_topics(document: TopicsDocument, language: Language) -> bytes:
-    return _render("topics", document, language)
+    return _render("topics", document, language, places=squares_in_a_row(document.topics))
 
 
 def render_plan(document: PlanDocument, language: Language) -> bytes:
-    return _render("plan", document, language, actions=by_urgency(document.actions))
+    numbered = enumerate(by_urgency(document.actions), start=1)
+    groups = groupby(numbered, key=lambda entry: entry[1].urgency)
+    return _render("plan", document, language, groups=[(urgency, tuple(entries)) for urgency, entries in groups])
 
 
 def render_monday(document: MondayDocument, language: Language) -> bytes:
     return _render("monday", document, language, has_one_page=True)
+
+
+def squares_in_a_row(topics: tuple[TopicCounts, ...]) -> int:
+    """Return the length of the rows of squares, the same for all topics: enough for most, never too small to see."""
+    longest = max((topic.counts.total for topic in topics), default=0)
+    return min(20, max(14, longest))
 
 
 def draw_qr_code(address: str) -> Markup:

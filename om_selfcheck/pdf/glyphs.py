@@ -4,9 +4,11 @@ The font has the Latin, Greek and Cyrillic letters of European names. For any ot
 
 1. its like in the font: a non-breaking hyphen becomes a hyphen, a round bullet a bullet;
 2. its compatible or decomposed form, if the font has all of that: "Ａ" becomes "A", "㎡" becomes "m2";
-3. its Unicode number in brackets: "北京" becomes "[U+5317 4EAC]", with a sentence that says what this is.
+3. its Unicode number in brackets: "北京" becomes "[U+5317 4EAC]", with a sentence that says what this is. Of more
+   than forty in a row the rest is counted: "… +160".
 
-Metadata of the file keep the characters themselves.
+Metadata of the file keep the characters themselves. Words of more than sixty letters are marked, so that the
+stylesheet breaks them anywhere: looking for syllables in them takes longer than all the rest.
 """
 
 import re
@@ -30,7 +32,9 @@ LIKES = {
     "\ufe0f": "",
 }
 _LINE_ENDS = frozenset("\n\t")
-_TEXT = re.compile(r"(?<=>)[^<]+")
+_TEXT = re.compile(r"<title>[^<]*</title>|(?<=>)[^<]+")  # titles of drawings are heard, not printed
+_LONG_WORD = re.compile(r"[^\s<>]{60,}")
+_LONGEST_RUN = 40
 
 
 @cache
@@ -46,13 +50,18 @@ def print_all(html: str) -> str:
     Tags stay as they are: markup is ours, and what people wrote is escaped, so that it holds no ``<``.
     """
     encodable = html.encode("utf-8", "replace").decode()
-    if printable().issuperset(encodable):
-        return encodable
     head, body_tag, body = encodable.partition("<body")
     return head + body_tag + _TEXT.sub(lambda text: _print_text(text[0]), body)
 
 
 def _print_text(text: str) -> str:
+    if text.startswith("<title>"):
+        return text
+    shown = text if printable().issuperset(text) else _replace(text)
+    return _LONG_WORD.sub(r'<span class="unbroken">\g<0></span>', shown)
+
+
+def _replace(text: str) -> str:
     shown = [(character, nearest(character)) for character in text]
     runs = groupby(shown, key=lambda pair: pair[1] is None)
     return "".join(
@@ -77,5 +86,7 @@ def nearest(character: str) -> str | None:
 
 
 def _write_numbers(characters: Iterable[str]) -> str:
-    numbers = " ".join(f"{ord(character):04X}" for character in characters)
-    return f'<span class="lacking">[U+{numbers}]</span>'
+    numbers = [f"{ord(character):04X}" for character in characters]
+    rest = len(numbers) - _LONGEST_RUN
+    shown = " ".join(numbers[:_LONGEST_RUN]) + (f" … +{rest}" if rest > 0 else "")
+    return f'<span class="lacking">[U+{shown}]</span>'

@@ -43,7 +43,9 @@ def test_says_how_many_carry_each_value() -> None:
     assert [counts.of(need) for need in NeedForAction] == [3, 5, 7]
 
 
-@given(st.dictionaries(st.sampled_from("abcdefgh"), st.sampled_from(NeedForAction)), st.sets(st.sampled_from("abcdefgh")))
+@given(
+    st.dictionaries(st.sampled_from("abcdefgh"), st.sampled_from(NeedForAction)), st.sets(st.sampled_from("abcdefgh"))
+)
 def test_every_measure_is_either_rated_once_or_open(ratings: dict[str, NeedForAction], refs: set[str]) -> None:
     counts = count_ratings(iter(refs), ratings)
     assert counts.total == len(refs)

@@ -1,0 +1,69 @@
+"""Who may do what, and until when a link opens something (D9)."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from itertools import product
+
+import pytest
+
+from om_selfcheck.domain import access
+from om_selfcheck.domain.access import GrantTerms, Right, Task, may
+
+NOW = datetime(2026, 10, 5, 12, tzinfo=UTC)
+MOMENT = timedelta(microseconds=1)
+
+ALLOWED = {
+    (Right.OWNER, Task.READ),
+    (Right.OWNER, Task.RATE),
+    (Right.OWNER, Task.PLAN),
+    (Right.OWNER, Task.DECLARE),
+    (Right.OWNER, Task.SHARE),
+    (Right.EDITOR, Task.READ),
+    (Right.EDITOR, Task.RATE),
+    (Right.EDITOR, Task.PLAN),
+    (Right.READER, Task.READ),
+}
+
+
+@pytest.mark.parametrize(("right", "task"), list(product(Right, Task)))
+def test_a_right_covers_exactly_its_tasks(right: Right, task: Task) -> None:
+    assert may(right, task) is ((right, task) in ALLOWED)
+
+
+@pytest.mark.parametrize("task", [Task.DECLARE, Task.SHARE])
+def test_only_owners_declare_and_hand_on_links(task: Task) -> None:
+    assert [right for right in Right if may(right, task)] == [Right.OWNER]
+
+
+def test_each_right_covers_what_the_next_one_covers() -> None:
+    tasks = [{task for task in Task if may(right, task)} for right in Right]
+    assert tasks[0] > tasks[1] > tasks[2]
+
+
+ENDS = [
+    pytest.param(None, False, id="never"),
+    pytest.param(NOW - timedelta(days=1), True, id="yesterday"),
+    pytest.param(NOW - MOMENT, True, id="just-before"),
+    pytest.param(NOW, True, id="at-this-instant"),
+    pytest.param(NOW + MOMENT, False, id="just-after"),
+]
+
+
+@pytest.mark.parametrize(("expires_at", "is_past"), ENDS)
+@pytest.mark.parametrize(("revoked_at", "is_ended"), ENDS)
+def test_a_link_opens_something_until_its_end_or_until_it_is_revoked(
+    expires_at: datetime | None, revoked_at: datetime | None, *, is_past: bool, is_ended: bool
+) -> None:
+    terms = GrantTerms(expires_at=expires_at, revoked_at=revoked_at)
+    assert terms.is_usable_at(NOW) is not (is_past or is_ended)
+
+
+def test_the_zone_an_instant_is_written_in_does_not_matter() -> None:
+    terms = GrantTerms(expires_at=NOW.astimezone(timezone(timedelta(hours=14))))
+    assert terms.is_usable_at(NOW - MOMENT)
+    assert not terms.is_usable_at(NOW)
+
+
+def test_lifetimes() -> None:
+    assert timedelta(days=14) == access.LINK_LIFETIME
+    assert timedelta(days=7) == access.UNTOUCHED_LIFETIME
+    assert timedelta(minutes=10) == access.KEEP_LINK_VISIBLE

@@ -1,0 +1,83 @@
+"""The codes of the domain are stored for years: their values and their order are frozen here."""
+
+import importlib
+import pkgutil
+from enum import StrEnum
+
+import pytest
+
+import om_selfcheck.domain
+from om_selfcheck.domain import declaration, snapshot
+from om_selfcheck.domain.access import Right, Task
+from om_selfcheck.domain.action_plan import ActionField, Hint, Urgency
+from om_selfcheck.domain.completeness import Criterion
+from om_selfcheck.domain.deadlines import DeadlineKind
+from om_selfcheck.domain.declaration import (
+    Confirmation,
+    DeclarationStatus,
+    DetailField,
+    ReminderChoice,
+    WithdrawalReason,
+)
+from om_selfcheck.domain.merging import Merge
+from om_selfcheck.domain.rating import NeedForAction
+from om_selfcheck.domain.record import GENESIS, Damage, Verb
+
+CODES: dict[type[StrEnum], str] = {
+    Right: "OWNER=owner EDITOR=editor READER=reader",
+    Task: "READ=read RATE=rate PLAN=plan DECLARE=declare SHARE=share",
+    Urgency: "HIGH=high MEDIUM=medium LOW=low",
+    ActionField: (
+        "DESCRIPTION=description URGENCY=urgency RESPONSIBLE=responsible DUE_ON=due_on "
+        "FOLLOW_UP=follow_up FOLLOW_UP_ON=follow_up_on"
+    ),
+    Hint: (
+        "SAME_TEXT_TWICE=same_text_twice DUE_IN_THE_PAST=due_in_the_past DUE_AT_ONCE=due_at_once "
+        "FOLLOW_UP_BEFORE_DUE=follow_up_before_due EVERYBODY_RESPONSIBLE=everybody_responsible"
+    ),
+    Criterion: "RATED=rated PLANNED=planned FILLED_IN=filled_in",
+    DeadlineKind: "DUE=due FOLLOW_UP=follow_up END=end",
+    Confirmation: "MAY_DECLARE=may_declare PUBLIC_NUMBER=public_number INSIGHT=insight",
+    DetailField: (
+        "COMPANY_NAME=company_name STREET=street POSTAL_CODE=postal_code CITY=city "
+        "SIGNATORY_NAME=signatory_name SIGNATORY_FUNCTION=signatory_function PLACE=place "
+        "CONFIRM_MAY_DECLARE=confirm_may_declare CONFIRM_PUBLIC_NUMBER=confirm_public_number "
+        "CONFIRM_INSIGHT=confirm_insight"
+    ),
+    ReminderChoice: "EMAIL=email CALENDAR=calendar NOT_AT_ALL=not_at_all",
+    DeclarationStatus: "WITHDRAWN=withdrawn REPLACED=replaced EXPIRED=expired VALID=valid UNKNOWN=unknown",
+    WithdrawalReason: "OWN_WISH=own_wish CRITERIA_NOT_MET=criteria_not_met NOT_FROM_COMPANY=not_from_company",
+    NeedForAction: "URGENT=urgent SOME=some NONE=none",
+    Verb: (
+        "QUESTIONNAIRE_PUBLISHED=questionnaire_published ASSESSMENT_STARTED=assessment_started "
+        "GRANT_CREATED=grant_created GRANT_REVOKED=grant_revoked KEY_RENEWED=key_renewed "
+        "DECLARATION_ISSUED=declaration_issued"
+    ),
+    Damage: "MISSING=missing REORDERED=reordered CHANGED=changed PAYLOAD_CHANGED=payload_changed",
+    Merge: "KEEP=keep WRITE=write CONFLICT=conflict",
+}
+
+
+@pytest.mark.parametrize(("codes", "frozen"), CODES.items(), ids=lambda part: getattr(part, "__name__", ""))
+def test_codes_keep_their_names_values_and_order(codes: type[StrEnum], frozen: str) -> None:
+    assert " ".join(f"{code.name}={code.value}" for code in codes) == frozen
+
+
+def test_every_enum_of_the_domain_is_frozen_here() -> None:
+    modules = [
+        importlib.import_module(name)
+        for _, name, _ in pkgutil.iter_modules(om_selfcheck.domain.__path__, "om_selfcheck.domain.")
+    ]
+    found = {
+        value
+        for module in modules
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, StrEnum) and value is not StrEnum
+    }
+    assert found == set(CODES)
+
+
+def test_what_else_is_stored_for_years_stays_as_it_is() -> None:
+    assert GENESIS == "0" * 64
+    assert snapshot.FORMAT == 1
+    assert declaration.CONDITIONS_VERSION == "1"

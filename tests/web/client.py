@@ -1,0 +1,132 @@
+"""A browser for tests: every HTML answer is parsed and held against what every page owes its reader."""
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+from uuid import UUID
+
+from bs4 import BeautifulSoup, Tag
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+LANGUAGES = ("de", "en")
+HEADINGS = re.compile(r"h[1-6]")
+UNSEEN_TYPES = ("hidden", "submit", "button")
+
+
+@dataclass(frozen=True)
+class Page:
+    """An answer with its parsed HTML."""
+
+    response: TestResponse
+    soup: BeautifulSoup
+
+    @property
+    def status(self) -> int:
+        return self.response.status_code
+
+    @property
+    def text(self) -> str:
+        """All words of the page, white space folded."""
+        return " ".join(self.soup.get_text(" ").split())
+
+    @property
+    def location(self) -> str:
+        return self.response.headers.get("Location", "")
+
+    def values(self, form: int | str = 0) -> dict[str, str]:
+        """Return what a browser would send for a form (by place or by action): fields, ticked boxes, chosen radios."""
+        forms = self.soup.find_all("form", method=re.compile("post", re.IGNORECASE))
+        chosen = (
+            forms[form] if isinstance(form, int) else next(one for one in forms if str(one["action"]).endswith(form))
+        )
+        return read_form(chosen)
+
+    def links(self) -> list[str]:
+        return [str(link["href"]) for link in self.soup.select("a[href]")]
+
+
+class PageClient:
+    """Follows no redirects by itself; `send` posts a form as the page holds it, with changes."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.flask_client: FlaskClient = app.test_client()
+
+    def get(self, address: str, **options: Any) -> Page:
+        return self.open(address, method="GET", **options)
+
+    def post(self, address: str, data: dict[str, Any] | None = None, **options: Any) -> Page:
+        return self.open(address, method="POST", data=data or {}, **options)
+
+    def open(self, address: str, **options: Any) -> Page:
+        response = self.flask_client.open(address, **options)
+        soup = BeautifulSoup(response.get_data(as_text=True) if response.mimetype == "text/html" else "", "html5lib")
+        page = Page(response, soup)
+        if response.mimetype == "text/html" and response.status_code not in (301, 302, 303, 308):
+            check_page(page)
+        return page
+
+    def send(self, address: str, changes: dict[str, Any] | None = None, *, form: int | str = 0) -> Page:
+        """Open a page, fill its form in with changes (None takes a field away), and send it to the form's address."""
+        page = self.get(address)
+        forms = page.soup.find_all("form", method=re.compile("post", re.IGNORECASE))
+        chosen = (
+            forms[form] if isinstance(form, int) else next(one for one in forms if str(one["action"]).endswith(form))
+        )
+        data: dict[str, Any] = read_form(chosen) | (changes or {})
+        return self.post(
+            str(chosen.get("action") or address), {name: value for name, value in data.items() if value is not None}
+        )
+
+    def csrf_token(self, assessment_id: UUID | str) -> str:
+        page = self.get(f"/assessments/{assessment_id}")
+        field = page.soup.select_one("input[name=csrf_token]")
+        assert field is not None
+        return str(field["value"])
+
+
+def read_form(form: Tag) -> dict[str, str]:
+    data = {}
+    for field in form.select("input[name], textarea[name], select[name]"):
+        kind = field.get("type", "text")
+        if kind in ("radio", "checkbox") and not field.has_attr("checked"):
+            continue
+        value = field.get_text().removeprefix("\n") if field.name == "textarea" else field.get("value", "")
+        data[str(field["name"])] = str(value)
+    return data
+
+
+def check_page(page: Page) -> None:
+    """Title, language, unique ids, a label for each field, headings in order, no inline script or style."""
+    soup = page.soup
+    assert soup.title is not None and soup.title.get_text().strip().endswith("OM-Selbstcheck")  # noqa: PT018 - one fact
+    html = soup.find("html")
+    assert isinstance(html, Tag)
+    assert html.get("lang") in LANGUAGES
+    ids = [str(tag["id"]) for tag in soup.select("[id]")]
+    assert len(ids) == len(set(ids)), f"ids twice: {sorted(one for one in ids if ids.count(one) > 1)}"
+    for field in soup.select("input, textarea, select"):
+        if field.get("type") not in UNSEEN_TYPES:
+            assert _is_labelled(soup, field), f"no label: {field}"
+    _check_headings(soup)
+    assert not soup.select("[style], style, script:not([src])"), "inline code would break the content security policy"
+    for name in ("aria-describedby", "aria-labelledby"):
+        for tag in soup.select(f"[{name}]"):
+            for target in str(tag[name]).split():
+                assert target in ids, f"{name} names {target}, which is not on the page"
+
+
+def _is_labelled(soup: BeautifulSoup, field: Tag) -> bool:
+    if field.get("aria-label") or field.find_parent("label"):
+        return True
+    return bool(field.get("id")) and soup.find("label", attrs={"for": field["id"]}) is not None
+
+
+def _check_headings(soup: BeautifulSoup) -> None:
+    levels = [int(heading.name[1]) for heading in soup.find_all(HEADINGS)]
+    assert levels.count(1) == 1, f"one h1 a page, not {levels.count(1)}"
+    for before, after in pairwise(levels):
+        assert after <= before + 1, f"h{before} is followed by h{after}"
