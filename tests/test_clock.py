@@ -3,17 +3,13 @@
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
 
 from om_selfcheck import clock
-
-SERVER_ZONES = ["UTC", "Europe/Berlin", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kathmandu", "America/New_York"]
+from tests.server_zone import SERVER_ZONES, server_in
 
 MIDNIGHTS = [
     pytest.param("2026-01-31T22:59:59.999999", date(2026, 1, 31), id="winter-before"),
@@ -30,22 +26,6 @@ MIDNIGHTS = [
     pytest.param("2026-10-25T23:00:00", date(2026, 10, 26), id="day-after-25-hours"),
     pytest.param("2026-12-31T23:00:00", date(2027, 1, 1), id="new-year"),
 ]
-
-
-@contextmanager
-def server_in(zone: str) -> Iterator[None]:
-    """Set the zone of this process, and set it back."""
-    before = os.environ.get("TZ")
-    try:
-        os.environ["TZ"] = zone
-        time.tzset()
-        yield
-    finally:
-        if before is None:
-            del os.environ["TZ"]
-        else:
-            os.environ["TZ"] = before
-        time.tzset()
 
 
 def berlin_offset(instant: datetime) -> timedelta:

@@ -7,8 +7,8 @@ The font has the Latin, Greek and Cyrillic letters of European names. For any ot
 3. its Unicode number in brackets: "北京" becomes "[U+5317 4EAC]", with a sentence that says what this is. Of more
    than forty in a row the rest is counted: "… +160".
 
-Metadata of the file keep the characters themselves. Words of more than sixty letters are marked, so that the
-stylesheet breaks them anywhere: looking for syllables in them takes longer than all the rest.
+Metadata of the file keep the characters themselves. Words of eighty letters and more get invisible places to break:
+without them the line breaker takes half a minute for a plan of such words.
 """
 
 import re
@@ -33,7 +33,8 @@ LIKES = {
 }
 _LINE_ENDS = frozenset("\n\t")
 _TEXT = re.compile(r"<title>[^<]*</title>|(?<=>)[^<]+")  # titles of drawings are heard, not printed
-_LONG_WORD = re.compile(r"[^\s<>]{60,}")
+_LONG_WORD = re.compile(r"[^\s<>]{80,}")
+_PIECE = re.compile(r"&[^;]+;|[^&]{1,10}")
 _LONGEST_RUN = 40
 
 
@@ -58,7 +59,7 @@ def _print_text(text: str) -> str:
     if text.startswith("<title>"):
         return text
     shown = text if printable().issuperset(text) else _replace(text)
-    return _LONG_WORD.sub(r'<span class="unbroken">\g<0></span>', shown)
+    return _LONG_WORD.sub(lambda word: _PIECE.sub("\\g<0>\u200b", word[0]), shown)
 
 
 def _replace(text: str) -> str:

@@ -23,6 +23,7 @@ from om_selfcheck.domain.record import (
     hash_payload,
     make_link,
 )
+from tests.server_zone import SERVER_ZONES, server_in
 
 START = datetime(2026, 10, 5, 8, 30, tzinfo=UTC)
 LENGTH = 6
@@ -102,6 +103,13 @@ def test_the_zone_an_instant_is_written_in_does_not_matter() -> None:
     assert hash_link(replace(link, at=link.at.astimezone(timezone(timedelta(hours=14))))) == link.hash
 
 
+@pytest.mark.parametrize("zone", SERVER_ZONES)
+def test_the_zone_of_the_server_does_not_matter(zone: str) -> None:
+    link = make_chain()[0][0]
+    with server_in(zone):
+        assert hash_link(link) == link.hash
+
+
 @pytest.mark.parametrize(
     ("value", "written"),
     [
@@ -150,6 +158,10 @@ def test_any_chain_of_events_verifies(events: list[Event]) -> None:
 def test_a_chain_verifies_after_payloads_were_erased(erased: set[int]) -> None:
     chain = [(link, None if link.seq in erased else now) for link, now in make_chain()]
     assert breaks(chain, last_seq=LENGTH) == []
+
+
+def test_an_empty_record_is_sound() -> None:
+    assert list(find_breaks([])) == []
 
 
 # Damage
