@@ -2,12 +2,29 @@
 
 import subprocess
 import sys
+from collections.abc import Sequence
+from io import BytesIO
+from typing import TYPE_CHECKING
 
 import click
 
 from om_selfcheck.config import ROOT
 
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
+
 PASS_ON = {"ignore_unknown_options": True, "help_option_names": []}
+SPOKEN_IN = {"om_selfcheck": (("**.py", "python"),), "templates": (("**.html", "jinja2"), ("**.txt", "jinja2"))}
+JINJA = {"trim_blocks": "true", "lstrip_blocks": "true", "newstyle_gettext": "true", "silent": "false"}
+MARKS = {"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
+PO_HEADER = """\
+msgid ""
+msgstr ""
+"Language: en\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\\n"
+
+"""
 
 
 @click.command(context_settings=PASS_ON)
@@ -47,9 +64,60 @@ def lock() -> None:
             sys.exit(status)
 
 
+@click.command()
+def words() -> None:
+    """Bring the English texts up to date: new German ones come in empty, vanished ones go."""
+    from babel.messages.pofile import read_po
+
+    from om_selfcheck.i18n.translation import FOLDER
+
+    path = FOLDER / "en.po"
+    with path.open("rb") as file:
+        before = read_po(file, locale="en", abort_invalid=True)
+    now = collect_words(before)
+    path.write_bytes(write_words(now))
+    texts = {message.id for message in now if message.id}
+    known = {message.id for message in before if message.id}
+    empty = sum(not is_translated(message.string) for message in now if message.id)
+    click.echo(
+        f"{len(texts)} texts: {len(texts - known)} new, {len(known - texts)} gone, {empty} without a translation"
+    )
+
+
+def collect_words(translated: "Catalog") -> "Catalog":
+    """Return every German text of templates and Python, with the English one where it has been translated."""
+    from babel.messages.catalog import Catalog
+    from babel.messages.extract import extract_from_dir
+
+    found = Catalog(locale="en", fuzzy=False)
+    for folder, methods in SPOKEN_IN.items():
+        options = {pattern: JINJA for pattern, method in methods if method == "jinja2"}
+        for _file, _line, text, _comments, context in extract_from_dir(ROOT / folder, methods, options, keywords=MARKS):
+            found.add(text, context=context)
+    for message in found:
+        old = translated.get(message.id, message.context) if message.id else None
+        if old is not None and old.id == message.id:
+            message.string, message.user_comments = old.string, old.user_comments
+    return found
+
+
+def write_words(catalog: "Catalog") -> bytes:
+    """Return the file: sorted by text and without places or dates, so that a change shows only itself."""
+    from babel.messages.pofile import write_po
+
+    file = BytesIO()
+    write_po(file, catalog, width=0, no_location=True, omit_header=True, sort_output=True, ignore_obsolete=True)
+    return PO_HEADER.encode() + file.getvalue()
+
+
+def is_translated(string: str | Sequence[str]) -> bool:
+    """Say whether a text, in all its plural forms, has words."""
+    return all([string] if isinstance(string, str) else string)
+
+
 def _run(module: str, *arguments: str) -> int:
     click.echo(f"– {module} {' '.join(arguments)}".rstrip())
     return subprocess.run([sys.executable, "-m", module, *arguments], cwd=ROOT, check=False).returncode
 
 
-COMMANDS = (test, check, bench, lock)
+COMMANDS = (test, check, bench, lock, words)
