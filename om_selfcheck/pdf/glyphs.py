@@ -41,8 +41,12 @@ _LONGEST_RUN = 40
 @cache
 def printable() -> frozenset[str]:
     """Return the characters that every face of the font has."""
-    faces = [frozenset(map(chr, TTFont(face_path(name), lazy=True).getBestCmap())) for name in FACES]
-    return frozenset.intersection(*faces) | _LINE_ENDS
+    return frozenset.intersection(*map(_characters_of, FACES)) | _LINE_ENDS
+
+
+def _characters_of(face: str) -> frozenset[str]:
+    with TTFont(face_path(face), lazy=True) as font:
+        return frozenset(map(chr, font.getBestCmap()))
 
 
 def print_all(html: str) -> str:

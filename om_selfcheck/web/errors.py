@@ -58,6 +58,9 @@ def refuse(status: int, refusal: Refusal | None = None) -> Response:
 
 
 def _on_http_error(error: HTTPException) -> Response:
+    cause = getattr(error, "original_exception", None)  # what failed before any view, such as loading the session
+    if isinstance(cause, DBAPIError):
+        return _on_database_error(cause)
     if error.code is None or error.code < 400:  # noqa: PLR2004 - a redirect raised by routing
         return make_response(error.get_response())
     response = refuse(error.code)

@@ -1,0 +1,141 @@
+"""Every address × method × role: who gets in, who is refused, who learns nothing (P11).
+
+A new route without a row in EXPECTED fails here; a route without a rule keeps the application from starting.
+"""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from om_selfcheck.domain.access import Task
+from om_selfcheck.web.access import PUBLIC, require_rules
+from tests import people
+from tests.people import Person
+
+METHODS = ("GET", "POST")
+UNSEEN = (404,)  # foreign equals unknown
+ROLES = ("alma", "bente", "rolf", "stella", "other_owner", "ended")
+TASK_OF_RIGHT = {"alma": set(Task), "bente": {Task.READ, Task.RATE, Task.PLAN}, "rolf": {Task.READ}}
+SAMPLES = {
+    "slug": "basis",
+    "ref": "1",
+    "token": "t" * 43,
+    "action_id": "00000000-0000-4000-8000-000000000000",
+    "grant_id": "00000000-0000-4000-8000-000000000001",
+    "kind": "declaration",
+    "number": "000000-000000-000000",
+}
+
+
+@pytest.fixture
+def cast(app: Flask) -> dict[str, Person]:
+    """Everybody, after Alma has declared; `ended` held a link that was revoked."""
+    alma = people.alma(app)
+    bente, rolf = people.bente(alma), people.rolf(alma)
+    ended = people.invited(alma, right="editor", name="Ended")
+    page = alma.client.get(f"{alma.base}/access")
+    revoke = [form["action"] for form in page.soup.select("form") if "revoke" in str(form.get("action"))][-1]
+    alma.client.post(str(revoke), {"csrf_token": alma.client.csrf_token(alma.assessment_id)})
+    other = people.alma(app)
+    return {
+        "alma": alma,
+        "bente": bente,
+        "rolf": rolf,
+        "stella": people.stella(app),
+        "other_owner": other,
+        "ended": ended,
+    }
+
+
+def addresses(app: Flask) -> Iterator[tuple[str, str, str]]:
+    """Yield (pattern, method, rule) of the whole URL map."""
+    for rule in app.url_map.iter_rules():
+        for method in METHODS:
+            if method in (rule.methods or ()):
+                yield rule.rule, method, str(getattr(app.view_functions[rule.endpoint], "access", "missing"))
+
+
+def fill(pattern: str, assessment_id: str) -> str:
+    """Return an address for a pattern, with the round's id and a sample for everything else."""
+    filled = re.sub(r"<[^>]*?assessment_id>", assessment_id, pattern)
+    return re.sub(r"<(?:[^>:]*:)?(\w+)>", lambda match: SAMPLES[match[1]], filled)
+
+
+def test_every_route_states_a_rule(app: Flask) -> None:
+    rules = {rule for _, _, rule in addresses(app)}
+    assert rules <= {PUBLIC, *Task}
+    assert PUBLIC in rules
+    assert set(Task) <= rules
+
+
+def test_an_application_with_a_route_without_rule_does_not_start(app: Flask) -> None:
+    careless = Flask("careless", static_folder=None)
+    careless.add_url_rule("/open", "open", lambda: "anybody gets in")
+    with pytest.raises(RuntimeError, match="/open"):
+        require_rules(careless)
+    require_rules(app)
+
+
+@pytest.mark.parametrize("role", ["stella", "other_owner", "ended"])
+def test_who_holds_no_link_gets_the_same_404_as_for_a_round_that_does_not_exist(
+    app: Flask, cast: dict[str, Person], role: str
+) -> None:
+    alma, person = cast["alma"], cast[role]
+    token = _csrf_token(person)
+    for pattern, method, rule in addresses(app):
+        if rule == PUBLIC:
+            continue
+        foreign = person.client.open(fill(pattern, alma.assessment_id), method=method, data={"csrf_token": token})
+        unknown = person.client.open(
+            fill(pattern, "11111111-1111-4111-8111-111111111111"), method=method, data={"csrf_token": token}
+        )
+        assert foreign.status == unknown.status, f"{role} {method} {pattern}"
+        assert foreign.status in (404, 400), f"{role} {method} {pattern}: {foreign.status}"
+        assert foreign.soup.find("h1") == unknown.soup.find("h1")
+
+
+@pytest.mark.parametrize("role", ["alma", "bente", "rolf"])
+def test_a_right_opens_exactly_its_tasks(app: Flask, cast: dict[str, Person], role: str) -> None:
+    person = cast[role]
+    token = person.client.csrf_token(person.assessment_id)
+    for pattern, method, rule in addresses(app):
+        if rule == PUBLIC or "<number>" in pattern or "/leave" in pattern:
+            continue
+        page = person.client.open(fill(pattern, person.assessment_id), method=method, data={"csrf_token": token})
+        may = Task(rule) in TASK_OF_RIGHT[role]
+        assert (page.status != 403) is may, f"{role} {method} {pattern}: {page.status}"
+        assert page.status < 500
+
+
+def test_the_declaration_and_its_files_open_for_holders_only(cast: dict[str, Person]) -> None:
+    number = people.declare(cast["alma"])
+    for path in ("", "/declaration.pdf", "/topics.pdf", "/plan.pdf", "/calendar.ics"):
+        for role in ("alma", "bente", "rolf"):
+            assert cast[role].client.get(f"/declarations/{number}{path}").status == 200, f"{role} {path}"
+        for role in ("stella", "other_owner", "ended"):
+            assert cast[role].client.get(f"/declarations/{number}{path}").status == 404, f"{role} {path}"
+
+
+def test_nobody_without_a_link_reads_a_planted_word(app: Flask, cast: dict[str, Person]) -> None:
+    alma, canary = cast["alma"], "Zitronenfalter"
+    alma.client.send(f"{alma.base}/topics/1", {"need-1.1.a": "urgent", "note-1.1.a": f"Notiz {canary}"})
+    alma.client.send(f"{alma.base}/plan/new", {"description": f"Plan {canary}", "responsible": canary})
+    alma.client.send(f"{alma.base}/declaration", {"street": canary, "then": "stay"})
+    assert _crawl_finds(app, alma, alma, canary), "the control: the owner does read it"
+    for role in ("stella", "other_owner", "ended"):
+        assert not _crawl_finds(app, cast[role], alma, canary), role
+
+
+def _crawl_finds(app: Flask, person: Person, owner: Person, canary: str) -> bool:
+    pages = (
+        person.client.get(fill(pattern, owner.assessment_id))
+        for pattern, method, _ in addresses(app)
+        if method == "GET" and not pattern.endswith(".pdf")
+    )
+    return any(canary in page.response.get_data(as_text=True) for page in pages)
+
+
+def _csrf_token(person: Person) -> str:
+    return person.client.csrf_token(person.assessment_id) if person.assessment_id and person.name == "Alma" else ""
