@@ -62,7 +62,7 @@ class PageClient:
         return self.open(address, method="POST", data=data or {}, **options)
 
     def open(self, address: str, **options: Any) -> Page:
-        response = self.flask_client.open(address, **options)
+        response = self.flask_client.open(address, buffered=True, **options)
         soup = BeautifulSoup(response.get_data(as_text=True) if response.mimetype == "text/html" else "", "html5lib")
         page = Page(response, soup)
         if response.mimetype == "text/html" and response.status_code not in (301, 302, 303, 308):
