@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 from collections.abc import Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -42,8 +43,8 @@ def check() -> None:
         _run("ruff", "check", "."),
         _run("ruff", "format", "--check", "."),
         _run("mypy"),
-        _run("djlint", "--check", "--lint", "--quiet", "templates"),
-        _run("importlinter.cli", "lint_imports"),
+        _run("djlint", "--lint", "--quiet", "templates"),
+        _run_script("lint-imports"),
     ]
     sys.exit(max(results))
 
@@ -110,14 +111,20 @@ def write_words(catalog: "Catalog") -> bytes:
     return PO_HEADER.encode() + file.getvalue()
 
 
-def is_translated(string: str | Sequence[str]) -> bool:
+def is_translated(string: str | Sequence[str] | None) -> bool:
     """Say whether a text, in all its plural forms, has words."""
-    return all([string] if isinstance(string, str) else string)
+    return bool(string) and all([string] if isinstance(string, str) else string or ())
 
 
 def _run(module: str, *arguments: str) -> int:
     click.echo(f"– {module} {' '.join(arguments)}".rstrip())
     return subprocess.run([sys.executable, "-m", module, *arguments], cwd=ROOT, check=False).returncode
+
+
+def _run_script(name: str) -> int:
+    """Run a tool of the environment that is no module."""
+    click.echo(f"– {name}")
+    return subprocess.run([Path(sys.executable).parent / name], cwd=ROOT, check=False).returncode
 
 
 COMMANDS = (test, check, bench, lock, words)
