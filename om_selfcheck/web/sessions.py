@@ -6,6 +6,7 @@ A session holds the links that were opened in this browser. Pages that write not
 import json
 import secrets
 from datetime import datetime
+from inspect import iscoroutinefunction
 from typing import Any
 from uuid import UUID
 
@@ -98,6 +99,12 @@ class StoredSessions(SessionInterface):
 
 def init_app(app: Flask) -> None:
     app.session_interface = StoredSessions()
+    _leave_out_coroutines(app)
+
+
+def _leave_out_coroutines(app: Flask) -> None:
+    """Drop the teardown of asynchronous sessions: there are none, and Flask starts a thread for it in every request."""
+    app.teardown_appcontext_funcs[:] = [one for one in app.teardown_appcontext_funcs if not iscoroutinefunction(one)]
 
 
 def cookie_name(app: Flask) -> str:

@@ -30,7 +30,7 @@ from om_selfcheck.web.company import pages
 from om_selfcheck.web.company.blueprint import bp
 from om_selfcheck.web.company.forms import DeclarationForm
 from om_selfcheck.web.inputs import shown_values, wanted_values
-from om_selfcheck.web.public.pages import settings
+from om_selfcheck.web.public.pages import printed_address
 from om_selfcheck.web.sessions import commit
 
 UNPROCESSABLE, CONFLICT = 422, 409
@@ -112,7 +112,7 @@ def issued(number: str) -> ResponseReturnValue:  # noqa: ARG001 - read by the gu
         status=issued_declaration.terms.status_on(clock.today()),
         draft=declarations.get_draft(db.session, actor=actor),
         questionnaire=pages.questionnaire_of(actor),
-        public_address=settings().base_url + url_for("public.answer", number=issued_declaration.number),
+        public_address=printed_address("public.answer", number=issued_declaration.number),
         responsible=sorted({action.responsible for action in actions}),
     )
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from io import BytesIO
 from uuid import UUID
 
-from flask import Response, abort, request, send_file, url_for
+from flask import Response, abort, request, send_file
 from flask.typing import ResponseReturnValue
 
 from om_selfcheck import clock
@@ -25,7 +25,7 @@ from om_selfcheck.web.access import current_actor, require
 from om_selfcheck.web.company import pages
 from om_selfcheck.web.company.blueprint import bp
 from om_selfcheck.web.company.calendar import make_calendar
-from om_selfcheck.web.public.pages import settings
+from om_selfcheck.web.public.pages import printed_address, settings
 
 
 @bp.get("/declarations/<number>/<any(declaration, topics, plan):kind>.pdf")
@@ -88,7 +88,7 @@ def _make_declaration(actor: Actor, issued: IssuedDeclaration) -> bytes:
             measures=snapshot.measures,
             complete_actions=snapshot.complete_actions,
             number=issued.number,
-            address=settings().base_url + url_for("public.answer", number=issued.number),
+            address=printed_address("public.answer", number=issued.number),
             issued_on=snapshot.issued_on,
             valid_until=issued.terms.valid_until,
         ),

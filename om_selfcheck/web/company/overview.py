@@ -17,7 +17,7 @@ from om_selfcheck.services.grants import list_links
 from om_selfcheck.web.access import current_actor, public, require
 from om_selfcheck.web.company import pages
 from om_selfcheck.web.company.blueprint import bp
-from om_selfcheck.web.public.pages import catalogue, settings
+from om_selfcheck.web.public.pages import catalogue, printed_address
 from om_selfcheck.web.sessions import (
     commit,
     current_session,
@@ -136,7 +136,7 @@ def _show_link(assessment_id: UUID, template: str) -> ResponseReturnValue:
     shown = next((one for one in list_links(db.session, actor=actor, now=now) if one.grant_id == grant_id), None)
     if shown is None:
         return redirect(url_for("company.sharing", assessment_id=assessment_id))
-    address = settings().base_url + url_for("public.open_access", token=token)
+    address = printed_address("public.open_access", token=token)
     return make_response(
         render_template(
             template,

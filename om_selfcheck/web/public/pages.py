@@ -3,7 +3,7 @@
 from pathlib import Path
 from uuid import UUID
 
-from flask import current_app, session
+from flask import current_app, session, url_for
 
 from om_selfcheck import clock
 from om_selfcheck.catalogue import Catalogue
@@ -25,6 +25,11 @@ def catalogue() -> Catalogue:
 def settings() -> Settings:
     read: Settings = current_app.extensions["om_settings"]
     return read
+
+
+def printed_address(endpoint: str, **values: str) -> str:
+    """Return an address to print or hand on: from the settings, never from the request, and in no language."""
+    return settings().base_url + url_for(endpoint, **values, lang=None)
 
 
 def opened_here() -> list[Actor]:

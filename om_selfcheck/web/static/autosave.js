@@ -1,179 +1,212 @@
-// Saves each choice and note on its own, in order, until the server has confirmed it.
-// What is shown as saved is what the server said; what is not confirmed stays in the form and is tried again.
+// Saves each choice and each note by itself, one after the other, until the server has confirmed it.
+// What is called saved is what the server said; what it has not confirmed stays in the form, and leaving asks first.
 
 const form = document.querySelector("form[data-autosave]");
 const words = form.dataset;
 const live = document.querySelector("#live");
+const KEY_PAUSE = 600; // arrows walk through the choices
+const NOTE_PAUSE = 1200;
 const RETRY_FIRST = 1000;
 const RETRY_MOST = 30000;
-const NOTE_PAUSE = 1200;
-const KEY_PAUSE = 600;
+const ANSWER_LIMIT = 20000;
+const CODES = { 1: "urgent", 2: "some", 3: "none" };
 
-const queue = new Map(); // measure ref → the fields that wait
-const timers = new Map();
-let sending = null;
+const pauses = new Map(); // field → timer until it is queued
+const queue = new Set(); // fields to send, the oldest first
+const held = new Map(); // field → values that the server may hold: several where an answer got lost
+const problems = new Map(); // field → what stands in the measure's line instead of "saved"
+const refused = new Set(); // fields that are tried again once access is back
+const settled = new Map(); // measure → its words when nothing waits
+let sending = "";
 let retryAfter = 0;
 let retryTimer = 0;
+let isLeaving = false;
 
-const field = (name) => form.elements[name];
-const value = (name) => {
-  const found = field(name);
-  if (!found) return null;
-  return found instanceof RadioNodeList || found.type !== "radio" ? found.value : found.checked ? found.value : "";
-};
-const stateOf = (ref) => form.querySelector(`[data-state-for="${ref}"]`);
+const refOf = (name) => name.slice("need-".length);
+const lineOf = (ref) => form.querySelector(`[data-state-for="${ref}"]`);
+const shown = (name) => form.elements[`was-${name}`];
+const value = (name) => form.elements[name].value; // radios of one name have one value together
+const isWaiting = (name) => pauses.has(name) || queue.has(name) || sending === name;
+const isChanged = (name) => value(name) !== shown(name).value;
 
-function say(ref, text, kind = "") {
-  const line = stateOf(ref);
-  line.textContent = text;
-  line.dataset.state = kind;
+function show(ref) {
+  const line = lineOf(ref);
+  const names = [`need-${ref}`, `note-${ref}`];
+  const against = names.flatMap((name) => problems.get(name) ?? []);
+  const waits = names.some(isWaiting);
+  line.dataset.state = against.length ? "unsaved" : waits ? "waiting" : "saved";
+  if (against.length) line.replaceChildren(...against);
+  else if (waits) line.textContent = retryAfter ? words.offline : words.waiting;
+  else line.textContent = settled.get(ref) ?? "";
 }
 
-function isChanged(name) {
-  const shown = form.elements[`was-${name}`];
-  return Boolean(shown) && (value(name) ?? "") !== shown.value.replace(/\r\n/g, "\n");
-}
-
-function wait(ref, name, pause) {
-  if (!isChanged(name)) return;
-  say(ref, words.waiting, "waiting");
-  clearTimeout(timers.get(name));
-  timers.set(name, setTimeout(() => {
-    timers.delete(name);
-    queue.set(ref, (queue.get(ref) ?? new Set()).add(name));
+function changed(name, pause) {
+  problems.delete(name);
+  refused.delete(name);
+  clearTimeout(pauses.get(name));
+  pauses.set(name, setTimeout(() => {
+    pauses.delete(name);
+    queue.add(name);
     send();
   }, pause));
+  show(refOf(name));
 }
 
 async function send() {
   if (sending || queue.size === 0) return;
   clearTimeout(retryTimer);
-  const [ref, names] = queue.entries().next().value;
-  queue.delete(ref);
-  sending = { ref, names };
-  const body = new FormData();
-  body.set("csrf_token", value("csrf_token"));
-  const sent = new Map();
-  for (const name of names) {
-    sent.set(name, value(name) ?? "");
-    body.set(name, sent.get(name));
-    body.set(`was-${name}`, form.elements[`was-${name}`].value);
+  const [name] = queue;
+  queue.delete(name);
+  const text = value(name);
+  const values = held.get(name) ?? new Set([shown(name).value]);
+  const was = [...values].find((one) => one !== text);
+  if (was === undefined) {
+    show(refOf(name)); // changed back before it was sent
+  } else {
+    held.set(name, values.add(text));
+    sending = name;
+    const { status, answer } = await post({ [name]: text, [`was-${name}`]: was });
+    sending = "";
+    if (answer?.at && answer.conflicts.length === 0) confirm(name, text, answer);
+    else if (answer?.conflicts) meet(name, answer.conflicts[0]);
+    else if (answer && status < 500 && status !== 429) refuse(name, answer);
+    else return again(name);
+    show(refOf(name));
   }
-  let response = null;
-  let answer = null;
-  try {
-    response = await fetch(form.action, { method: "POST", body: new URLSearchParams(body), headers: { Accept: "application/json" } });
-    answer = await response.json();
-  } catch {
-    // no network, or no answer of ours: both are tried again
-  }
-  sending = null;
-  if (response?.ok || response?.status === 409) confirm(ref, sent, answer);
-  else if (response && answer && response.status < 500 && response.status !== 429) refuse(ref, answer);
-  else return again(ref, names);
   send();
 }
 
-function confirm(ref, sent, answer) {
-  retryAfter = 0;
-  const conflicts = new Map(answer.conflicts.map((conflict) => [conflict.field, conflict]));
-  for (const [name, text] of sent) {
-    if (!conflicts.has(name)) form.elements[`was-${name}`].value = text;
+// The token ends with its session. Whoever came back in by the link, such as in another tab, gets a new one here.
+async function post(fields) {
+  const ask = () => request(new URLSearchParams({ csrf_token: value("csrf_token"), ...fields }));
+  const got = await ask();
+  if (got.status !== 400) return got;
+  const page = await request();
+  const token = new DOMParser().parseFromString(page.text ?? "", "text/html").querySelector("input[name=csrf_token]");
+  if (!token) return page;
+  form.elements.csrf_token.value = token.value;
+  return ask();
+}
+
+async function request(body) {
+  try {
+    const signal = AbortSignal.timeout(ANSWER_LIMIT);
+    const headers = { Accept: "application/json" };
+    const response = await fetch(form.action, { method: body ? "POST" : "GET", body, headers, signal });
+    const text = await response.text();
+    const isJson = response.headers.get("Content-Type")?.startsWith("application/json");
+    return { status: response.status, text, answer: isJson ? JSON.parse(text) : null };
+  } catch {
+    return {}; // no network or no answer in time
   }
-  if (conflicts.size > 0) {
-    for (const conflict of conflicts.values()) choose(ref, conflict);
+}
+
+// The server holds this value: it stands beside the field from now on, and a first rating counts.
+function store(name, text) {
+  const isFirst = name.startsWith("need-") && !shown(name).value && text;
+  shown(name).value = text;
+  held.delete(name);
+  problems.delete(name);
+  if (!isFirst) return;
+  for (const progress of document.querySelectorAll("[data-progress]")) {
+    progress.textContent = progress.textContent.replace(/\d+/, (done) => Number(done) + 1);
+  }
+}
+
+function confirm(name, text, answer) {
+  store(name, text);
+  retryAfter = 0;
+  settled.set(refOf(name), `${words.saved} ${answer.at}`);
+  live.textContent = settled.get(refOf(name));
+  tryRefused();
+}
+
+function refuse(name, answer) {
+  problems.set(name, [[answer.message, ...Object.values(answer.errors ?? {}), answer.next ?? ""].join(" ")]);
+  live.textContent = problems.get(name)[0];
+  if (!answer.errors) refused.add(name);
+}
+
+function tryRefused() {
+  for (const name of refused) queue.add(name);
+  refused.clear();
+  send();
+}
+
+function again(name) {
+  queue.add(name);
+  if (!retryAfter) live.textContent = words.offline;
+  retryAfter = Math.min(RETRY_MOST, retryAfter * 2 || RETRY_FIRST);
+  retryTimer = setTimeout(send, retryAfter);
+  for (const waiting of queue) show(refOf(waiting));
+}
+
+// Another value is stored than the one this page showed: this person chooses, having seen both.
+function meet(name, conflict) {
+  if (held.get(name).has(conflict.stored)) { // our own, only its answer got lost
+    store(name, conflict.stored);
+    queue.add(name);
     return;
   }
-  if (queue.has(ref) || [...sent.keys()].some((name) => timers.has(name))) return;
-  say(ref, `${words.saved} ${answer.at}`, "saved");
-  live.textContent = `${words.saved} ${answer.at}`;
-}
-
-function refuse(ref, answer) {
-  const reasons = Object.values(answer.errors ?? {});
-  say(ref, [answer.message, ...reasons, answer.next ?? ""].join(" ").trim(), "unsaved");
-  live.textContent = stateOf(ref).textContent;
-}
-
-function again(ref, names) {
-  const waiting = queue.get(ref) ?? new Set();
-  for (const name of names) waiting.add(name);
-  queue.set(ref, waiting);
-  retryAfter = Math.min(RETRY_MOST, retryAfter ? retryAfter * 2 : RETRY_FIRST);
-  for (const waitingRef of queue.keys()) say(waitingRef, words.offline, "waiting");
-  live.textContent = words.offline;
-  clearTimeout(retryTimer);
-  retryTimer = setTimeout(send, retryAfter);
-}
-
-// Somebody else has saved another value meanwhile: show both and let the person choose.
-function choose(ref, conflict) {
-  const line = stateOf(ref);
-  line.dataset.state = "unsaved";
-  line.textContent = `${words.conflict} ${words.theirs} ${conflict.stored_text}. ${words.yours} ${conflict.wanted_text}. `;
+  const text = `${words.conflict} ${words.theirs} ${conflict.stored_text}. ${words.yours} ${conflict.wanted_text}. `;
   const decide = (label, wanted) => {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "btn btn-quiet";
     button.textContent = label;
     button.addEventListener("click", () => {
-      form.elements[`was-${conflict.field}`].value = conflict.stored;
-      set(conflict.field, wanted);
-      say(ref, "", "");
-      if (isChanged(conflict.field)) wait(ref, conflict.field, 0);
-      else say(ref, words.kept, "saved");
-      form.querySelector(`[id^="${conflict.field}"]`)?.focus();
+      store(name, conflict.stored);
+      settled.set(refOf(name), words.kept);
+      choose(name, wanted);
+      changed(name, 0);
     });
-    line.append(button, " ");
+    return button;
   };
-  decide(words.keepTheirs, conflict.stored);
-  decide(words.takeMine, conflict.wanted);
-  live.textContent = words.conflict;
-  line.querySelector("button").focus();
+  problems.set(name, [text, decide(words.keepTheirs, conflict.stored), " ", decide(words.takeMine, conflict.wanted)]);
+  live.textContent = text;
 }
 
-function set(name, wanted) {
-  const found = field(name);
-  if (found instanceof RadioNodeList && !wanted) for (const radio of found) radio.checked = false;
-  else found.value = wanted;
+// Write a value into its field and put the focus there.
+function choose(name, wanted) {
+  const field = form.elements[name];
+  if (field instanceof RadioNodeList) for (const radio of field) radio.checked = radio.value === wanted;
+  else field.value = wanted;
+  (field instanceof RadioNodeList ? [...field].find((radio) => radio.checked) ?? field[0] : field).focus();
 }
 
 let byKeyboard = false;
+form.addEventListener("pointerdown", () => { byKeyboard = false; });
 form.addEventListener("keydown", (event) => {
   byKeyboard = true;
-  const box = event.target.closest("fieldset[data-measure]");
-  if (!box || event.target.matches("textarea, summary, a, button") || event.ctrlKey || event.metaKey || event.altKey) return;
-  const code = { 1: "urgent", 2: "some", 3: "none" }[event.key];
-  const radio = code && box.querySelector(`input[value="${code}"]`);
-  if (!radio) return;
-  radio.checked = true;
-  radio.focus();
-  wait(box.dataset.measure, radio.name, 0);
+  const code = CODES[event.key];
+  if (!code || event.target.type !== "radio" || event.ctrlKey || event.metaKey || event.altKey) return;
+  choose(event.target.name, code);
+  changed(event.target.name, 0);
 });
-form.addEventListener("pointerdown", () => { byKeyboard = false; });
-
-form.addEventListener("change", (event) => {
-  const box = event.target.closest("fieldset[data-measure]");
-  if (!box || !event.target.name) return;
-  // arrows walk through the choices, so a choice by keyboard is saved after a pause
-  wait(box.dataset.measure, event.target.name, event.target.type === "radio" && byKeyboard ? KEY_PAUSE : 0);
+form.addEventListener("change", ({ target }) => {
+  if (shown(target.name)) changed(target.name, target.type === "radio" && byKeyboard ? KEY_PAUSE : 0);
 });
-form.addEventListener("input", (event) => {
-  const box = event.target.closest("fieldset[data-measure]");
-  if (box && event.target.matches("textarea")) wait(box.dataset.measure, event.target.name, NOTE_PAUSE);
+form.addEventListener("input", ({ target }) => {
+  if (target.matches("textarea")) changed(target.name, NOTE_PAUSE);
 });
 
-let leaving = false;
-form.addEventListener("submit", () => {
-  for (const timer of timers.values()) clearTimeout(timer);
-  timers.clear();
-  queue.clear();
-  leaving = true;
+// The button that saves the whole page: without a network it would lead to the browser's error page and lose everything.
+form.addEventListener("submit", (event) => {
+  if (navigator.onLine) {
+    isLeaving = true;
+  } else {
+    event.preventDefault();
+    live.textContent = words.offline;
+  }
 });
-
-window.addEventListener("online", () => { retryAfter = 0; send(); });
 window.addEventListener("beforeunload", (event) => {
-  if (!leaving && (sending || queue.size > 0 || timers.size > 0)) event.preventDefault();
+  const names = [...form.querySelectorAll("input[name^=was-]")].map((field) => field.name.slice("was-".length));
+  if (!isLeaving && (sending || queue.size > 0 || names.some(isChanged))) event.preventDefault();
 });
+window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+window.addEventListener("focus", tryRefused);
+window.addEventListener("online", () => { retryAfter = 0; send(); });
 
+for (const line of form.querySelectorAll("[data-state-for]")) settled.set(line.dataset.stateFor, line.textContent);
+form.autocomplete = "off"; // else the browser puts old choices over what the server has sent
 form.classList.add("is-autosaving");

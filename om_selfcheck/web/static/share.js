@@ -4,9 +4,14 @@ const live = document.querySelector("#live");
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.hidden = !navigator.clipboard;
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(document.querySelector(button.dataset.copy).textContent.trim());
-    live.textContent = button.dataset.done;
-    button.textContent = button.dataset.done;
+    const source = document.querySelector(button.dataset.copy);
+    try {
+      await navigator.clipboard.writeText(source.textContent.trim());
+      button.textContent = button.dataset.done;
+      live.textContent = button.dataset.done;
+    } catch {
+      getSelection().selectAllChildren(source); // the browser forbids it: select the text, to copy by hand
+    }
   });
 }
 

@@ -131,6 +131,14 @@ def test_the_declaration_is_one_page_in_either_language(alma: Person) -> None:
         assert said in reader.pages[0].extract_text()
 
 
+def test_the_printed_address_is_the_same_whatever_language_was_asked_for(alma: Person) -> None:
+    number = people.declare(alma)
+    content = alma.client.get(f"/declarations/{number}/declaration.pdf?lang=en").response.data
+    printed = PdfReader(BytesIO(content)).pages[0].extract_text()
+    assert f"http://check.example.org/verify/{number}" in printed.replace("\n", "")
+    assert "lang=" not in printed
+
+
 def test_functions_are_printed_instead_of_names_and_nothing_of_it_is_kept(alma: Person) -> None:
     number = people.declare(alma)
     token = alma.client.csrf_token(alma.assessment_id)
