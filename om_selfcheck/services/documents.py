@@ -1,7 +1,6 @@
 """The files of a declaration: one stored file a kind and language, whose first bytes win (P3)."""
 
 import hashlib
-from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -11,11 +10,7 @@ from om_selfcheck.domain.errors import NotFound
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.store.queries import declarations
 
-
-class StoredFile(NamedTuple):
-    kind: str
-    language: str
-    sha256: str
+DECLARATION = "declaration"
 
 
 def find_file(session: Session, *, actor: Actor, kind: str, language: str) -> bytes | None:
@@ -36,6 +31,11 @@ def keep_file(session: Session, *, actor: Actor, kind: str, language: str, conte
     )
     stored = declarations.find_file(session, declaration_id=declaration_id, kind=kind, language=language)
     return stored if stored is not None else content
+
+
+def find_number_by_file(session: Session, *, sha256: str) -> str | None:
+    """Return the number of the declaration whose PDF has this hash, to the last byte; None for any other file."""
+    return declarations.find_number_by_file(session, sha256=sha256.lower(), kind=DECLARATION)
 
 
 def _declaration_id(session: Session, actor: Actor) -> UUID:

@@ -49,6 +49,16 @@ def find_file(session: Session, *, declaration_id: UUID, kind: str, language: st
     )
 
 
+def find_number_by_file(session: Session, *, sha256: str, kind: str) -> str | None:
+    """Return the number of the declaration that a stored file of a kind belongs to."""
+    statement = (
+        select(Declaration.number)
+        .join(Document, Document.declaration_id == Declaration.id)
+        .where(Document.sha256 == sha256, Document.kind == kind)
+    )
+    return session.scalar(statement)
+
+
 def add_file_if_absent(session: Session, **columns: Any) -> None:  # noqa: ANN401 - the table's columns
     """Insert a file; if another request was first, its bytes stay."""
     insert = _INSERT_DOCUMENT[session.get_bind().dialect.name]

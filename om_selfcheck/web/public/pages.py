@@ -1,6 +1,7 @@
 """What the public pages show."""
 
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from flask import current_app, session, url_for
@@ -27,7 +28,7 @@ def settings() -> Settings:
     return read
 
 
-def printed_address(endpoint: str, **values: str) -> str:
+def printed_address(endpoint: str, **values: Any) -> str:  # noqa: ANN401 - as url_for
     """Return an address to print or hand on: from the settings, never from the request, and in no language."""
     return settings().base_url + url_for(endpoint, **values, lang=None)
 

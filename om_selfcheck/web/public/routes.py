@@ -10,7 +10,7 @@ from om_selfcheck.domain.declaration import DeclarationStatus
 from om_selfcheck.domain.errors import NotFound
 from om_selfcheck.domain.text import clean_line
 from om_selfcheck.extensions import csrf, db
-from om_selfcheck.services import declarations, grants, installation
+from om_selfcheck.services import declarations, documents, grants, installation
 from om_selfcheck.web.access import public
 from om_selfcheck.web.public import pages
 from om_selfcheck.web.sessions import commit, held_grant, hold_grant, keep_in
@@ -19,6 +19,7 @@ bp = Blueprint("public", __name__)
 
 SECURITY_TXT_DAYS = timedelta(days=180)
 LONGEST_QUERY = 60
+LONGEST_HASH = 64
 
 
 @bp.get("/")
@@ -38,6 +39,8 @@ def questionnaire(slug: str) -> ResponseReturnValue:
 @public
 def verify() -> ResponseReturnValue:
     """Ask for a number; a GET form, so that no cookie is needed and an answer can be linked to."""
+    if sha256 := request.args.get("sha256"):
+        return _look_up_file(sha256)
     typed = clean_line(request.args.get("number", ""))[:LONGEST_QUERY]
     if not typed:
         return render_template("public/look_up.html", typed="")
@@ -45,6 +48,14 @@ def verify() -> ResponseReturnValue:
     if answer.number:
         return redirect(url_for("public.answer", number=answer.number))
     return render_template("public/look_up.html", typed=typed)
+
+
+def _look_up_file(sha256: str) -> ResponseReturnValue:
+    """Lead to the number of a PDF whose hash the browser made; the file itself never comes here."""
+    number = documents.find_number_by_file(db.session, sha256=sha256[:LONGEST_HASH])
+    if number is None:
+        return render_template("public/look_up.html", typed="", is_foreign_file=True)
+    return redirect(url_for("public.answer", number=number, file=1))
 
 
 @bp.get("/verify/<number>")
@@ -56,7 +67,9 @@ def answer(number: str) -> ResponseReturnValue:
         None if found.status is DeclarationStatus.UNKNOWN else pages.catalogue().get(found.slug, found.version)
     )
     typed = clean_line(number)[:LONGEST_QUERY]
-    return render_template("public/answer.html", answer=found, typed=typed, questionnaire=questionnaire)
+    return render_template(
+        "public/answer.html", answer=found, typed=typed, questionnaire=questionnaire, by_file="file" in request.args
+    )
 
 
 @bp.route("/access/<token>", methods=["GET", "POST"])

@@ -5,5 +5,5 @@ on("#error-summary", () => document.querySelector("#error-summary").focus());
 on("form[data-autosave]", () => import("./autosave.js"));
 on("[data-copy], [data-share], [data-print]", () => import("./share.js"));
 on("[data-fill]", () => import("./fill.js"));
-on("input[type=file][data-look-up]", () => import("./look_up.js"));
+on("[data-look-up]", () => import("./look_up.js"));
 on("form[data-guard]", () => import("./guard.js"));

@@ -1,5 +1,6 @@
 """Looking up a number: five clear answers, nothing else, no cookie."""
 
+import hashlib
 from datetime import date
 
 import pytest
@@ -76,3 +77,23 @@ def test_nothing_of_the_round_is_public(app: Flask) -> None:
     page = people.stella(app).client.get(f"/verify/{number}")
     for private in ("Katrin Brandt", "Mühlbach", "31134", "Maßnahme 1", "Büro"):
         assert private not in page.text
+
+
+def test_the_pdf_itself_is_known_by_its_hash_and_a_changed_one_is_not(app: Flask) -> None:
+    alma = people.alma(app)
+    number = people.declare(alma)
+    content = alma.client.get(f"/declarations/{number}/declaration.pdf").response.data
+    client = people.stella(app).client
+    found = client.get("/verify", query_string={"sha256": hashlib.sha256(content).hexdigest()})
+    assert found.location.startswith(f"/verify/{number}")
+    assert "Byte für Byte" in client.get(found.location).text
+    changed = client.get("/verify", query_string={"sha256": hashlib.sha256(content + b" ").hexdigest()})
+    assert "kennt der Server nicht" in changed.text
+
+
+def test_only_the_declaration_is_found_by_its_hash_never_the_plan(app: Flask) -> None:
+    alma = people.alma(app)
+    number = people.declare(alma)
+    plan = alma.client.get(f"/declarations/{number}/plan.pdf").response.data
+    answer = people.stella(app).client.get("/verify", query_string={"sha256": hashlib.sha256(plan).hexdigest()})
+    assert "kennt der Server nicht" in answer.text
