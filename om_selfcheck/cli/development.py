@@ -2,9 +2,9 @@
 
 import subprocess
 import sys
-from pathlib import Path
 from collections.abc import Sequence
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click

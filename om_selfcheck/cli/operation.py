@@ -73,6 +73,23 @@ def verify_record() -> None:
     sys.exit(1 if breaks else 0)
 
 
+@click.command("seed-demo")
+def seed_demo() -> None:
+    """Add a made-up firm with everything rated and ten actions, and print its access link."""
+    from sqlalchemy.orm import Session
+
+    from om_selfcheck.catalogue import load_catalogue
+    from om_selfcheck.services.demo import add_demo
+    from om_selfcheck.services.installation import open_engine
+
+    settings = _settings()
+    _prepare(settings)
+    questionnaire = load_catalogue(QUESTIONNAIRES).list_newest()[0]
+    with Session(open_engine(settings.database_url)) as session, session.begin():
+        token = add_demo(session, questionnaire=questionnaire, now=clock.now(), today=clock.today())
+    click.echo(f"{settings.base_url}/access/{token}")
+
+
 def _settings() -> Settings:
     try:
         return read_settings()
@@ -99,4 +116,4 @@ def _prepare(settings: Settings) -> tuple[str | None, str]:
     return revisions
 
 
-COMMANDS = (run, migrate, questionnaires, record)
+COMMANDS = (run, migrate, questionnaires, seed_demo, record)
