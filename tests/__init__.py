@@ -1,4 +1,4 @@
-"""Tests mirror the package. Hypothesis tries no faster than a shared machine allows, and says how to repeat a failure."""
+"""Tests mirror the package. Hypothesis sets no time limits on a shared machine and says how to repeat a failure."""
 
 from hypothesis import HealthCheck, settings
 

@@ -3,13 +3,16 @@
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from om_selfcheck.domain.access import Right
 from om_selfcheck.domain.questionnaire import Questionnaire
 from om_selfcheck.domain.rating import NeedForAction
 from om_selfcheck.services import action_plans, assessments, declarations, grants
 from om_selfcheck.services.assessments import RatingChange
 from om_selfcheck.services.grants import Actor
+from om_selfcheck.store.base import Base
 from tests.builders import make_action, make_questionnaire
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -90,3 +93,18 @@ def issue(session: Session, actor: Actor, *, today: date = TODAY, now: datetime 
     )
     session.commit()
     return number
+
+
+def let_in(session: Session, owner: Actor, right: Right = Right.EDITOR, now: datetime = NOW) -> Actor:
+    """Give somebody a further link and return who they are with it."""
+    link = grants.create_link(session, actor=owner, right=right, label="Lohnbüro", now=now)
+    session.commit()
+    return reload(session, owner.assessment_id, link.grant_id, now)
+
+
+def dump(session: Session) -> dict[str, list[str]]:
+    """Return every row of every table, as text and in order, to be searched or compared."""
+    return {
+        table.name: sorted(str(tuple(row)) for row in session.execute(select(table)))
+        for table in Base.metadata.sorted_tables
+    }

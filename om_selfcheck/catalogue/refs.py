@@ -21,6 +21,7 @@ _LEVELS = (
     _Level("checkpoints", re.compile(rf"{_NUMBER}\.{_NUMBER}"), "2.3"),
     _Level("measures", re.compile(rf"{_NUMBER}\.{_NUMBER}\.[a-z]"), "2.3.b"),
 )
+_PATTERNS: dict[str | int, re.Pattern[str]] = {level.key: level.pattern for level in _LEVELS}
 
 
 class _Found(NamedTuple):
@@ -66,7 +67,8 @@ def split_at_ref(data: Plain, place: Place) -> tuple[str, Place]:
     for depth, step in enumerate(place):
         data = _step_into(data, step)
         ref = data.get("ref") if isinstance(data, dict) else None
-        if isinstance(ref, str) and any(level.pattern.fullmatch(ref) for level in _LEVELS):
+        pattern = _PATTERNS.get(place[depth - 1]) if isinstance(step, int) else None
+        if pattern and isinstance(ref, str) and pattern.fullmatch(ref):
             nearest, rest = ref, place[depth + 1 :]
     return nearest, rest
 

@@ -34,7 +34,7 @@ class CheckEdition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclarationDocument:
-    """The self-declaration on one page. `address` is where its number is looked up; it is printed and in the QR code."""
+    """The self-declaration on one page. `address` is where its number is looked up, printed and as QR code."""
 
     check: CheckEdition
     content_hash: str

@@ -132,8 +132,9 @@ def change_language(session: Session, *, actor: Actor, language: str) -> None:
 
 def clear_untouched(session: Session, *, now: datetime) -> int:
     """Delete some of the rounds without any rating or action that are older than seven days; return how many."""
-    rows = assessments.list_untouched(session, before=now - UNTOUCHED_LIFETIME, at_most=CLEARED_AT_ONCE)
-    if rows:
-        assessments.delete_assessments(session, [assessment_id for assessment_id, _ in rows])
-        assessments.delete_companies_without_rounds(session, [company_id for _, company_id in rows])
-    return len(rows)
+    found = assessments.list_untouched(session, before=now - UNTOUCHED_LIFETIME, at_most=CLEARED_AT_ONCE)
+    if not found:
+        return 0
+    company_ids = assessments.delete_untouched(session, found)
+    assessments.delete_companies_without_rounds(session, company_ids)
+    return len(company_ids)

@@ -1,11 +1,14 @@
 """Bringing a database to the newest table layout (P8), with Alembic's files in migrations/."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, Engine, func, inspect, select, text
 
 MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
+MIGRATING = 0x6F6D  # the key of PostgreSQL's lock, for whoever changes tables
 
 
 def newest_revision() -> str:
@@ -37,15 +40,42 @@ def _run(engine: Engine, direction: str, revision: str) -> None:
     from alembic import command
     from alembic.config import Config
 
-    with engine.begin() as connection:
-        _let_tables_change(connection)
+    with _changing_tables(engine) as connection:
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         config.attributes["connection"] = connection
         {"upgrade": command.upgrade, "downgrade": command.downgrade}[direction](config, revision)
 
 
-def _let_tables_change(connection: Connection) -> None:
-    """Check foreign keys at the end only, because SQLite changes a table by copying it."""
+@contextmanager
+def _changing_tables(engine: Engine) -> Iterator[Connection]:
+    """Open the one transaction in which tables change; a second process waits for it.
+
+    SQLite changes a table by copying it and dropping the old one. Were foreign keys on, the drop would delete every
+    row that points there; so they are off meanwhile, and all of them are checked at the end.
+    """
+    with engine.connect() as connection:
+        is_sqlite = connection.dialect.name == "sqlite"
+        _switch_foreign_keys(connection, is_on=False)
+        try:
+            with connection.begin():
+                if not is_sqlite:
+                    connection.execute(select(func.pg_advisory_xact_lock(MIGRATING)))
+                yield connection
+                if is_sqlite:
+                    _check_foreign_keys(connection)
+        finally:
+            _switch_foreign_keys(connection, is_on=True)
+
+
+def _switch_foreign_keys(connection: Connection, *, is_on: bool) -> None:
+    """Switch them on SQLite, below SQLAlchemy because it only counts outside a transaction."""
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+        connection.connection.cursor().execute(f"PRAGMA foreign_keys = {is_on:d}")
+
+
+def _check_foreign_keys(connection: Connection) -> None:
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    if broken:
+        tables = ", ".join(sorted({row[0] for row in broken}))
+        raise RuntimeError(f"The migration would leave rows of {tables} that point nowhere. Nothing was changed.")

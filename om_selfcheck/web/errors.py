@@ -161,7 +161,7 @@ def explain(status: int) -> Refusal:
         )
     return Refusal(
         _("Das hat nicht geklappt"),
-        _("Auf dem Server ist ein Fehler passiert. Er ist unter der Nummer unten vermerkt."),
+        _("Auf dem Server ist ein Fehler passiert. Er ist unter der Kennung unten vermerkt."),
         _("Was als gespeichert gemeldet wurde, ist gespeichert."),
-        _("Gehen Sie zurück und versuchen Sie es noch einmal. Bleibt es dabei, nennen Sie dem Betreiber die Nummer."),
+        _("Gehen Sie zurück und versuchen Sie es noch einmal. Bleibt es dabei, nennen Sie dem Betreiber die Kennung."),
     )

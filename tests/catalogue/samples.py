@@ -122,7 +122,7 @@ def list_places(node: object, place: Place = ()) -> list[Place]:
     return [found for step, value in steps.items() for found in ((*place, step), *list_places(value, (*place, step)))]
 
 
-def at(tree: Any, place: Place) -> Any:  # noqa: ANN401 - a tree of anything
+def at(tree: Any, place: Place) -> Any:
     for step in place:
         tree = tree[step]
     return tree

@@ -107,7 +107,7 @@ def test_hash_ignores_comments_layout_and_the_order_of_keys(tmp_path: Path) -> N
     assert len(wanted) == 64
 
 
-def is_free_text(tree: Any, place: tuple[str | int, ...]) -> bool:  # noqa: ANN401 - a tree of anything
+def is_free_text(tree: Any, place: tuple[str | int, ...]) -> bool:
     return isinstance(at(tree, place), str) and place[-1] not in {"ref", "slug", "version", "minutes"}
 
 

@@ -57,6 +57,10 @@ def test_a_link_opens_something_until_its_end_or_until_it_is_revoked(
     assert terms.is_usable_at(NOW) is not (is_past or is_ended)
 
 
+def test_a_link_without_terms_opens_something_at_any_time() -> None:
+    assert GrantTerms().is_usable_at(NOW)
+
+
 def test_the_zone_an_instant_is_written_in_does_not_matter() -> None:
     terms = GrantTerms(expires_at=NOW.astimezone(timezone(timedelta(hours=14))))
     assert terms.is_usable_at(NOW - MOMENT)

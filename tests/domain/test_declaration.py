@@ -38,6 +38,11 @@ def test_new_details_lack_every_field_in_the_order_they_are_asked() -> None:
     assert DeclarationDetails().missing == tuple(DetailField)
 
 
+def test_nothing_is_preselected_in_new_details() -> None:
+    assert DeclarationDetails().postal_code == ""
+    assert DeclarationDetails().has_signature_line is False
+
+
 @pytest.mark.parametrize("gaps", list(product([True, False], repeat=4)))
 def test_names_exactly_the_details_that_are_missing(gaps: tuple[bool, ...]) -> None:
     candidates = (DetailField.COMPANY_NAME, DetailField.POSTAL_CODE, DetailField.CITY, DetailField.PLACE)

@@ -89,11 +89,11 @@ def test_the_check_character_is_the_sum_that_long_division_gives(value: int) -> 
     assert characters[17] == check_character(characters[:17])
 
 
-@pytest.mark.parametrize("digit", range(32))
 @pytest.mark.parametrize("place", range(17))
-def test_every_place_and_digit_has_the_share_that_long_division_gives(place: int, digit: int) -> None:
-    characters = bare(digit << 5 * (16 - place))
-    assert characters[17] == check_character(characters[:17])
+def test_every_place_and_digit_has_the_share_that_long_division_gives(place: int) -> None:
+    for digit in range(32):
+        characters = bare(digit << 5 * (16 - place))
+        assert characters[17] == check_character(characters[:17]), digit
 
 
 @given(VALUES)

@@ -24,6 +24,7 @@ def test_a_text_speaks_german_unless_english_is_asked_for(language: str, expecte
 
 def test_every_language_of_the_product_has_its_own_text() -> None:
     text = Text(de="Lager", en="Storage")
+    assert LANGUAGES == ("de", "en")
     assert [text.in_language(language) for language in LANGUAGES] == ["Lager", "Storage"]
 
 

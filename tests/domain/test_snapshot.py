@@ -41,8 +41,8 @@ WRITTEN = (
     '"notes":{"1.1.a":"Läuft schon"},"number":"000000-000000-00001K","plan":['
     '{"description":"Offene Posten jeden Montag durchgehen","due_on":"2026-11-30","follow_up":"Liste im '
     'Ordner ansehen","follow_up_on":"2026-12-15","key":"k2","measure_refs":["1.1.b","1.1.a"],"responsible":'
-    '"Buchhaltung","title":"Posten","urgency":"high"},{"description":"Noch offen","due_on":null,"follow_up":"","follow_up_on":null,'
-    '"key":"k1","measure_refs":[],"responsible":"","title":"","urgency":null}],'
+    '"Buchhaltung","title":"Posten","urgency":"high"},{"description":"Noch offen","due_on":null,"follow_up":"",'
+    '"follow_up_on":null,"key":"k1","measure_refs":[],"responsible":"","title":"","urgency":null}],'
     '"questionnaire":{"content_hash":"cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc","slug":"basis",'
     '"version":"1.0"},"ratings":{"1.1.a":"none","1.1.b":"urgent"}}'
 )

@@ -1,5 +1,6 @@
 """What a typed text becomes, and whether it says anything (D4, P10, P17)."""
 
+import string
 import unicodedata
 
 import pytest
@@ -78,6 +79,10 @@ def test_a_cleaned_line_is_one_line_with_single_blanks_and_stays_as_it_is(raw: s
 @pytest.mark.parametrize("letter", ["a", "Z", "ß", "ü", "é", "Ж", "漢", "ب", "한", "ª", "1a", "— x —", "\u3164a"])
 def test_a_letter_of_any_script_says_something(letter: str) -> None:
     assert has_letter(letter)
+
+
+def test_no_letter_of_german_is_taken_for_blank() -> None:
+    assert all(has_letter(letter) for letter in string.ascii_letters + "äöüÄÖÜßẞ")
 
 
 @pytest.mark.parametrize(

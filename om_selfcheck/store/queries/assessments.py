@@ -16,6 +16,10 @@ _LIST_RATINGS = select(Rating.measure_ref, Rating.need, Rating.note).where(
 )
 _LIST_SOME_RATINGS = _LIST_RATINGS.where(Rating.measure_ref.in_(bindparam("measure_refs", expanding=True)))
 _KEY = ["assessment_id", "measure_ref"]
+_IS_UNTOUCHED = tuple(
+    ~select(table.assessment_id).where(table.assessment_id == Assessment.id).exists()
+    for table in (Rating, Action, Declaration)
+)
 
 
 def _upsert(insert: Any) -> Any:  # noqa: ANN401 - the two dialects' inserts share no type
@@ -67,23 +71,25 @@ def change_language(session: Session, assessment_id: UUID, language: str) -> Non
     session.execute(update(Assessment).where(Assessment.id == assessment_id).values(language=language))
 
 
-def list_untouched(session: Session, *, before: datetime, at_most: int) -> Sequence[Row[UUID, UUID]]:
-    """Return (assessment, company) of rounds started before an instant that hold no rating, action or declaration."""
-    is_empty = [
-        ~select(table.assessment_id).where(table.assessment_id == Assessment.id).exists()
-        for table in (Rating, Action, Declaration)
-    ]
+def list_untouched(session: Session, *, before: datetime, at_most: int) -> Sequence[UUID]:
+    """Return rounds started before an instant that hold no rating, action or declaration, and hold their rows.
+
+    A round that somebody is just writing to is passed over.
+    """
     statement = (
-        select(Assessment.id, Assessment.company_id)
-        .where(Assessment.started_at < before, *is_empty)
+        select(Assessment.id)
+        .where(Assessment.started_at < before, *_IS_UNTOUCHED)
         .order_by(Assessment.started_at)
         .limit(at_most)
+        .with_for_update(of=Assessment, skip_locked=True)
     )
-    return session.execute(statement).all()
+    return session.scalars(statement).all()
 
 
-def delete_assessments(session: Session, assessment_ids: Sequence[UUID]) -> None:
-    session.execute(delete(Assessment).where(Assessment.id.in_(assessment_ids)))
+def delete_untouched(session: Session, assessment_ids: Sequence[UUID]) -> Sequence[UUID]:
+    """Delete those of the held rounds that are still untouched, and return their companies."""
+    untouched = delete(Assessment).where(Assessment.id.in_(assessment_ids), *_IS_UNTOUCHED)
+    return session.scalars(untouched.returning(Assessment.company_id)).all()
 
 
 def delete_companies_without_rounds(session: Session, company_ids: Sequence[UUID]) -> None:

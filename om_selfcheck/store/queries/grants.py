@@ -33,14 +33,18 @@ _OPEN = (
     .outerjoin(Declaration, Declaration.assessment_id == Assessment.id)
 )
 _BY_ID = _OPEN.where(Grant.id == bindparam("grant_id"), Grant.assessment_id == bindparam("assessment_id"))
-_BY_ID_LOCKED = _BY_ID.with_for_update(of=Assessment)
+_LOCK_ROUND = select(Assessment.id).where(Assessment.id == bindparam("assessment_id")).with_for_update()
 _BY_TOKEN = _OPEN.where(Grant.token_hash == bindparam("token_hash"))
 
 
 def find_opened(session: Session, *, grant_id: UUID, assessment_id: UUID, is_locking: bool) -> RowMapping | None:
-    """Return a grant with the head of its round; locking the round's row makes writers take turns (P2, P3)."""
-    statement = _BY_ID_LOCKED if is_locking else _BY_ID
-    return session.execute(statement, {"grant_id": grant_id, "assessment_id": assessment_id}).mappings().first()
+    """Return a grant with the head of its round; locking the round's row makes writers take turns (P2, P3).
+
+    Who waited for a turn reads afterwards: one locking join would answer with what was there before the wait.
+    """
+    if is_locking:
+        session.execute(_LOCK_ROUND, {"assessment_id": assessment_id})
+    return session.execute(_BY_ID, {"grant_id": grant_id, "assessment_id": assessment_id}).mappings().first()
 
 
 def find_opened_by_token(session: Session, token_hash: str) -> RowMapping | None:

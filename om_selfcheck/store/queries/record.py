@@ -20,10 +20,10 @@ def lock_head(session: Session) -> tuple[int, str]:
     return (head.seq, head.hash) if head else (0, GENESIS)
 
 
-def get_last_seq(session: Session) -> int:
-    """Return how long the record should be."""
+def get_head(session: Session) -> tuple[int, str]:
+    """Return (seq, hash) of the row that the record should end with."""
     head = session.execute(_HEAD).first()
-    return head.seq if head else 0
+    return (head.seq, head.hash) if head else (0, GENESIS)
 
 
 def append_row(session: Session, link: Link, *, salt: str, payload: str) -> None:

@@ -184,7 +184,8 @@ form.addEventListener("keydown", (event) => {
   changed(event.target.name, 0);
 });
 form.addEventListener("change", ({ target }) => {
-  if (shown(target.name)) changed(target.name, target.type === "radio" && byKeyboard ? KEY_PAUSE : 0);
+  if (target.type === "radio") changed(target.name, byKeyboard ? KEY_PAUSE : 0);
+  else if (pauses.has(target.name)) changed(target.name, 0); // done with the note: no need to wait longer
 });
 form.addEventListener("input", ({ target }) => {
   if (target.matches("textarea")) changed(target.name, NOTE_PAUSE);

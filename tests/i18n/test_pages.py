@@ -1,0 +1,136 @@
+"""Whoever asks for English gets English: no German sentence is left on a page or in the calendar file."""
+
+import html
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+from flask import Flask
+
+from om_selfcheck.domain.questionnaire import Language
+from tests import people
+from tests.i18n.test_translations import MESSAGES, both_sides
+from tests.people import Person
+from tests.web.client import Page, PageClient
+
+LONG = 12
+PLACEHOLDER = re.compile(r"%\(\w+\)s")
+
+
+def find_sentences() -> list[str]:
+    """Return the German texts, between their values, that are long enough to be nothing else and not English too."""
+    return [
+        part
+        for message in MESSAGES
+        for german, english in both_sides(message)
+        for part in PLACEHOLDER.split(german)
+        if len(part.strip()) > LONG and part not in english
+    ]
+
+
+GERMAN = find_sentences()
+
+
+def find_german(page: Page) -> list[str]:
+    body = html.unescape(page.response.get_data(as_text=True))
+    folded = body.replace("\r\n ", "")  # long lines of a calendar
+    return [sentence for sentence in GERMAN if sentence in folded]
+
+
+@dataclass
+class Reader:
+    """Opens pages in one language and notes the German found on each."""
+
+    language: Language
+    looks: list[tuple[str, list[str]]] = field(default_factory=list)
+
+    def look(self, page: Page, *, status: int = 200) -> Page:
+        assert page.status == status, page.text
+        self.looks.append((page.response.request.path, find_german(page)))
+        return page
+
+    def read(self, person: Person, address: str, *, status: int = 200) -> Page:
+        return self.look(person.client.get(self.at(address)), status=status)
+
+    def at(self, address: str) -> str:
+        return f"{address}?lang={self.language}"
+
+
+def read_public_pages(app: Flask, reader: Reader) -> None:
+    stella = people.stella(app)
+    for address in ("/", "/questionnaires/basis", "/verify", "/imprint", "/privacy"):
+        reader.read(stella, address)
+    reader.look(stella.client.get(f"/verify?lang={reader.language}&number=abc"))
+    reader.read(stella, "/nowhere", status=404)
+    reader.read(stella, f"/access/{'x' * 43}", status=404)
+
+
+def read_first_steps(app: Flask, reader: Reader) -> None:
+    """The link is not kept yet, little is rated, and the plan has every fault it may have."""
+    started = Person("Alma", PageClient(app))
+    shown = started.client.post(reader.at("/assessments"), {"questionnaire": "basis"}).location.split("?")[0]
+    base = shown.removesuffix("/link")
+    for page in ("", "/link", "/link/sheet", "/plan", "/topics/1"):
+        reader.read(started, base + page)
+    started.client.send(f"{base}/topics/1", {"need-1.1.a": "none", "need-1.1.b": "urgent"})
+    for days in ({"due_on": "2020-02-01", "follow_up_on": "2020-01-01"}, {}):
+        fields = {"description": "Liste führen", "responsible": "alle", **days}
+        assert started.client.send(f"{base}/plan/new", fields).status == 303
+    for page in ("", "/plan", "/topics/1", "/declaration", "/declaration/preview"):
+        reader.read(started, base + page)
+    plan = started.client.get(f"{base}/plan")
+    reader.read(started, next(link for link in plan.links() if re.search(r"/plan/[0-9a-f-]{36}$", link)))
+    stale = {"need-1.1.a": "some", "was-need-1.1.a": "urgent", "note-1.1.a": "neu", "was-note-1.1.a": "alt"}
+    reader.look(started.client.send(reader.at(f"{base}/topics/1"), stale), status=409)
+    reader.read(started, "/assessments", status=405)
+    reader.look(started.client.post(reader.at(f"{base}/topics/1"), {}), status=400)
+
+
+def read_open_round(app: Flask, reader: Reader) -> None:
+    alma = people.alma(app)
+    people.rate_everything(alma, "some")
+    for page in ("", "/topics/1", "/plan", "/plan/new", "/declaration", "/declaration/preview", "/access"):
+        reader.read(alma, alma.base + page)
+    reader.look(alma.client.send(reader.at(f"{alma.base}/plan/new"), {"due_on": "bald"}), status=422)
+    reader.look(alma.client.send(reader.at(f"{alma.base}/declaration"), {"email": "@"}), status=422)
+    reader.look(
+        alma.client.send(reader.at(f"{alma.base}/access"), {"label": ""}, form=reader.at("/access/links")), status=422
+    )
+    rolf = people.rolf(alma)
+    for page in ("/topics/1", "/plan", "/declaration", "/access"):
+        reader.read(rolf, rolf.base + page)
+    made = alma.client.send(f"{alma.base}/access", {"label": "Bank", "right": "reader"}, form="/access/links")
+    reader.read(alma, made.location)
+    reader.read(alma, f"{made.location}/sheet")
+    reader.read(people.stella(app), f"/access/{rolf.token}")
+    reader.look(rolf.client.get(reader.at(f"{rolf.base}/plan/new")), status=403)
+
+
+def read_issued_round(app: Flask, reader: Reader) -> None:
+    alma = people.alma(app)
+    number = people.declare(alma)
+    for page in ("", "/topics/1", "/plan", "/access"):
+        reader.read(alma, alma.base + page)
+    reader.read(alma, f"/declarations/{number}")
+    reader.read(alma, f"/declarations/{number}/calendar.ics")
+    reader.read(people.stella(app), f"/verify/{number}")
+
+
+Part = Callable[[Flask, Reader], None]
+PARTS: tuple[Part, ...] = (read_public_pages, read_first_steps, read_open_round, read_issued_round)
+
+
+@pytest.mark.parametrize("read_part", PARTS, ids=lambda part: part.__name__)
+def test_no_german_sentence_is_on_an_english_page(app: Flask, read_part: Part) -> None:
+    reader = Reader("en")
+    read_part(app, reader)
+    assert [(path, german) for path, german in reader.looks if german] == []
+
+
+@pytest.mark.parametrize("read_part", PARTS, ids=lambda part: part.__name__)
+def test_german_sentences_are_found_on_every_german_page(app: Flask, read_part: Part) -> None:
+    """The control: the same search over the same pages does find German where it belongs."""
+    reader = Reader("de")
+    read_part(app, reader)
+    assert [path for path, german in reader.looks if not german] == []

@@ -1,0 +1,65 @@
+"""The production server as people start it, on a folder and a port of its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from om_selfcheck.config import ROOT
+
+START_LIMIT = 120.0
+STOP_LIMIT = 20.0
+POLL = 0.1
+
+
+@contextmanager
+def serve(folder: Path) -> Iterator[str]:
+    """Run `./om run` until the block ends; give its address."""
+    port = _free_port()
+    base = f"http://127.0.0.1:{port}"
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("OM_")}
+    own = {"OM_INSTANCE_DIR": str(folder), "OM_PORT": str(port), "OM_BASE_URL": base, "OM_OPERATOR_NAME": "Testbetrieb"}
+    log = folder.parent / f"{folder.name}.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(  # noqa: S603 - our own command
+            [sys.executable, "-m", "om_selfcheck.cli", "run"], cwd=ROOT, env=kept | own, stdout=output, stderr=output
+        )
+        try:
+            _wait_until_ready(base, process, log)
+            yield base
+        finally:
+            _stop(process)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait_until_ready(base: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    end = time.monotonic() + START_LIMIT
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{base}/readyz", timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(POLL)
+    raise RuntimeError(f"The server did not start:\n{log.read_text(errors='replace')[-2000:]}")
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(STOP_LIMIT)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(STOP_LIMIT)

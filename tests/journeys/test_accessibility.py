@@ -1,0 +1,240 @@
+"""Every page for everybody: axe finds nothing in light, dark and forced colours, and 320 pixels are wide enough."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, StorageState, expect
+
+from tests.factories import DETAILS
+from tests.journeys import road
+from tests.journeys.conftest import PHONE
+from tests.journeys.road import Round
+from tests.journeys.visitor import OpenBrowser, Visitor
+
+pytestmark = pytest.mark.journey
+
+NARROW = {"width": 320, "height": 640}
+WIDE = {"width": 1280, "height": 900}
+LONG = "Donaudampfschifffahrtsgesellschaft" * 6
+LONG_NAME, LONG_LABEL = LONG[:200], LONG[:80]
+AXE: str = Axe().axe_script
+EVERYTHING: dict[str, Any] = {"rules": {"target-size": {"enabled": True}}}
+COLOURS: dict[str, Any] = {"runOnly": ["color-contrast", "link-in-text-block"]}
+RUN_AXE = "async options => (await axe.run(options)).violations.map(v => [v.id, v.nodes.map(n => [n.html.slice(0, 200), n.any.map(a => a.message)])])"
+UNKNOWN_NUMBER = "222222-222222-222222"
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Three rounds that one browser has open: just started, complete, and declared."""
+
+    state: StorageState
+    fresh: Round
+    complete: Round
+    declared: Round
+    number: str
+    action_path: str
+    helper_link: str
+
+
+Step = Callable[[Page], None]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page: where it is, what is done there first, and with which status it answers."""
+
+    path: Callable[[Cast], str]
+    step: Step | None = None
+    status: int = 200
+
+
+def save_declaration(page: Page) -> None:
+    page.get_by_role("button", name="Speichern und Vorschau ansehen").click()
+    expect(page.locator("#error-summary")).to_be_focused()
+
+
+def save_overlong_action(page: Page) -> None:
+    page.get_by_label("Wer ist verantwortlich?").fill("x" * 201)
+    page.get_by_role("button", name="Speichern").click()
+    expect(page.locator("#error-summary")).to_be_focused()
+
+
+def make_nameless_link(page: Page) -> None:
+    page.get_by_role("button", name="Link erstellen").click()
+    expect(page.locator("#error-summary")).to_be_focused()
+
+
+def open_details(page: Page) -> None:
+    for summary in page.locator("details:not([open]) > summary").all()[:3]:
+        summary.click()
+
+
+PLACES = {
+    "start": Place(lambda _: "/"),
+    "questionnaire": Place(lambda _: f"/questionnaires/{road.SLUG}"),
+    "look up": Place(lambda _: "/verify"),
+    "look up, mistyped": Place(lambda _: "/verify?number=hallo"),
+    "answer": Place(lambda cast: f"/verify/{cast.number}"),
+    "answer, unknown": Place(lambda _: f"/verify/{UNKNOWN_NUMBER}"),
+    "imprint": Place(lambda _: "/imprint"),
+    "privacy": Place(lambda _: "/privacy"),
+    "not found": Place(lambda _: "/hier/ist/nichts", status=404),
+    "access": Place(lambda cast: cast.helper_link),
+    "access, ended": Place(lambda _: f"/access/{'x' * 43}", status=404),
+    "link": Place(lambda cast: f"{cast.fresh.path}/link"),
+    "link sheet": Place(lambda cast: f"{cast.fresh.path}/link/sheet"),
+    "overview, new": Place(lambda cast: cast.fresh.path),
+    "overview": Place(lambda cast: cast.complete.path),
+    "topic, new": Place(lambda cast: cast.fresh.topic(), open_details),
+    "topic": Place(lambda cast: cast.complete.topic("2")),
+    "topic, to read": Place(lambda cast: cast.declared.topic("3")),
+    "plan, empty": Place(lambda cast: f"{cast.fresh.path}/plan"),
+    "plan": Place(lambda cast: f"{cast.complete.path}/plan"),
+    "plan, to read": Place(lambda cast: f"{cast.declared.path}/plan"),
+    "new action": Place(lambda cast: f"{cast.fresh.path}/plan/new?measure=1.1.a"),
+    "action": Place(lambda cast: cast.action_path, open_details),
+    "action with errors": Place(lambda cast: f"{cast.fresh.path}/plan/new", save_overlong_action, 422),
+    "declaration": Place(lambda cast: f"{cast.complete.path}/declaration"),
+    "declaration with errors": Place(lambda cast: f"{cast.fresh.path}/declaration", save_declaration, 422),
+    "preview": Place(lambda cast: f"{cast.complete.path}/declaration/preview"),
+    "preview, incomplete": Place(lambda cast: f"{cast.fresh.path}/declaration/preview", open_details),
+    "issued": Place(lambda cast: f"/declarations/{cast.number}", open_details),
+    "sharing": Place(lambda cast: f"{cast.complete.path}/access"),
+    "sharing with errors": Place(lambda cast: f"{cast.complete.path}/access", make_nameless_link, 422),
+}
+
+
+@pytest.fixture(scope="module")
+def cast(browser: Browser, base: str) -> Iterator[Cast]:
+    yield from make_cast(browser, base, DETAILS["company_name"], "Liste führen", "Werkstattleitung")
+
+
+@pytest.fixture(scope="module")
+def long_cast(browser: Browser, base: str) -> Iterator[Cast]:
+    yield from make_cast(browser, base, LONG_NAME, LONG_NAME, LONG_LABEL)
+
+
+def make_cast(browser: Browser, base: str, company: str, title: str, label: str) -> Iterator[Cast]:
+    context = browser.new_context(locale="de-DE")
+    alma = Visitor(context, context.new_page(), base)
+    declared, complete = (make_complete(alma, company, title) for _ in range(2))
+    number = road.issue(alma, declared)
+    helper_link = road.add_link(alma, complete, label=label, right="editor")
+    alma.goto(f"{complete.path}/plan")
+    action_path = alma.page.locator(".plan a").first.get_attribute("href") or ""
+    fresh = road.start(alma)  # last, because its link is still to be seen
+    yield Cast(context.storage_state(), fresh, complete, declared, number, action_path, helper_link)
+    context.close()
+
+
+def make_complete(alma: Visitor, company: str, title: str) -> Round:
+    opened = road.start_and_keep(alma)
+    road.rate_all(alma, opened)
+    road.plan_ten(alma, opened, title=title, responsible=title)
+    road.fill_in(alma, opened, company_name=company, signatory_name=company, city=company)
+    return opened
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_axe_finds_nothing(name: str, cast: Cast, open_browser: OpenBrowser) -> None:
+    page = go(open_browser, cast, PLACES[name])
+    page.evaluate(AXE)
+    found = {"light": page.evaluate(RUN_AXE, EVERYTHING)}
+    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    page.emulate_media(color_scheme="dark")
+    found["dark"] = page.evaluate(RUN_AXE, COLOURS)
+    page.emulate_media(color_scheme="light", forced_colors="active")
+    found["forced colours"] = page.evaluate(RUN_AXE, COLOURS)
+    assert not any(found.values()), json.dumps(found, indent=1, ensure_ascii=False)
+    page.emulate_media(forced_colors="none")
+    assert width_at_320(page) <= NARROW["width"]
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_long_names_fit_into_320_pixels(name: str, long_cast: Cast, open_browser: OpenBrowser) -> None:
+    page = go(open_browser, long_cast, PLACES[name])
+    assert width_at_320(page) <= NARROW["width"]
+
+
+def go(open_browser: OpenBrowser, cast: Cast, place: Place) -> Page:
+    visitor = open_browser(storage_state=cast.state, reduced_motion="reduce")  # else colours are measured on their way
+    if place.status != 200:
+        visitor.expects(place.status)
+    page = visitor.goto(place.path(cast))
+    if place.step:
+        place.step(page)
+    return page
+
+
+def width_at_320(page: Page) -> int:
+    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    width: int = page.evaluate("document.documentElement.scrollWidth")
+    return width
+
+
+def test_the_language_switch_speaks_english_and_stays(open_browser: OpenBrowser) -> None:
+    page = open_browser().goto("/")
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    page.get_by_role("link", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    page.get_by_role("link", name="Look up a number").first.click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    page.get_by_role("link", name="Deutsch").click()
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+
+
+def test_a_browser_that_prefers_english_gets_english(open_browser: OpenBrowser) -> None:
+    expect(open_browser(locale="en-GB").goto("/").locator("html")).to_have_attribute("lang", "en")
+
+
+def test_less_motion_where_that_is_wished(open_browser: OpenBrowser) -> None:
+    page = open_browser(reduced_motion="reduce").goto("/")
+    moving = "() => [...document.querySelectorAll('*')].filter(e => parseFloat(getComputedStyle(e).transitionDuration) > 0)"
+    assert page.evaluate(f"({moving})().length") == 0
+
+
+def test_the_error_summary_leads_to_the_fields(open_browser: OpenBrowser) -> None:
+    alma = open_browser()
+    opened = road.start_and_keep(alma)
+    alma.expects(422)
+    page = alma.goto(f"{opened.path}/declaration")
+    save_declaration(page)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Name des Unternehmens")).to_be_focused()
+
+
+def test_a_screen_reader_hears_the_measure_with_its_choices(open_browser: OpenBrowser) -> None:
+    alma = open_browser()
+    opened = road.start_and_keep(alma)
+    measure = alma.goto(opened.topic()).locator("[data-measure]").first
+    expect(measure).to_match_aria_snapshot(
+        """
+        - group /1.1.a .*Tabelle/:
+          - radio "Dringender Handlungsbedarf"
+          - radio "Handlungsbedarf"
+          - radio "Zurzeit kein Handlungsbedarf"
+        """
+    )
+
+
+def test_what_has_the_focus_is_not_hidden_behind_the_bar(open_browser: OpenBrowser) -> None:
+    alma = open_browser()
+    opened = road.start_and_keep(alma)
+    page = alma.goto(f"{opened.topic()}#measure-1.1.a")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        hidden = page.evaluate(
+            """() => {
+              const focused = document.activeElement;
+              if (focused.closest(".savebar")) return "";
+              const bar = document.querySelector(".savebar").getBoundingClientRect();
+              return focused.getBoundingClientRect().top >= bar.top ? focused.outerHTML : "";
+            }"""
+        )
+        assert hidden == ""

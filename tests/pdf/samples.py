@@ -1,0 +1,155 @@
+"""Fixed values for every document, and what a PDF says."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from io import BytesIO
+
+from pypdf import PdfReader
+
+from om_selfcheck.domain.action_plan import Action, Urgency
+from om_selfcheck.domain.declaration import DeclarationDetails
+from om_selfcheck.domain.declaration_number import make_number
+from om_selfcheck.domain.rating import NeedForAction, RatingCounts
+from om_selfcheck.pdf.documents import (
+    CheckEdition,
+    DeclarationDocument,
+    MondayDocument,
+    MondayStep,
+    PlanDocument,
+    TopicCounts,
+    TopicsDocument,
+    render_declaration,
+    render_monday,
+    render_plan,
+    render_topics,
+)
+
+DAY = date(2026, 11, 21)
+NUMBER = make_number(0x1234567890ABCDEF12345)
+CHECK = CheckEdition(title="Unternehmenscheck", version="1.0", publisher="Redaktion OM-Selbstcheck")
+DETAILS = DeclarationDetails(
+    company_name="Malerbetrieb Łucja Beck GmbH",
+    street="Hafenstraße 12",
+    postal_code="18439",
+    city="Stralsund",
+    signatory_name="Alma Beck",
+    signatory_function="Geschäftsführerin",
+    place="Stralsund",
+)
+DECLARATION = DeclarationDocument(
+    check=CHECK,
+    content_hash="3f9ac1d27be84410" * 4,
+    details=DETAILS,
+    measures=154,
+    complete_actions=12,
+    number=NUMBER,
+    address=f"https://check.example.org/verify/{NUMBER}",
+    issued_on=DAY,
+    valid_until=date(2028, 11, 21),
+)
+TOPICS = TopicsDocument(
+    check=CHECK,
+    company_name=DETAILS.company_name,
+    stated_on=DAY,
+    topics=(
+        TopicCounts(ref="1", title="Strategie und Ziele", counts=RatingCounts(2, 5, 7, 14)),
+        TopicCounts(ref="2", title="Kunden gewinnen und halten", counts=RatingCounts(0, 3, 11, 14)),
+        TopicCounts(ref="3", title="Beschaffung", counts=RatingCounts(4, 0, 8, 13)),
+    ),
+    number=NUMBER,
+)
+LIST = Action(
+    title="Nachbestellkarten einführen",
+    description="Mit zwei aus dem Team die Artikel aufschreiben, deren Fehlen Arbeit aufhält.\nKarten ans Fach hängen.",
+    urgency=Urgency.MEDIUM,
+    responsible="Büroleitung",
+    due_on=date(2027, 1, 15),
+    follow_up="Acht Wochen lang eine Strichliste führen.",
+    follow_up_on=date(2027, 3, 15),
+    measure_refs=("3.1.a", "3.2.b"),
+)
+PLAN = PlanDocument(
+    check=CHECK,
+    company_name=DETAILS.company_name,
+    stated_on=DAY,
+    actions=(
+        LIST,
+        replace(LIST, title="Vertretung regeln", urgency=Urgency.HIGH, due_on=date(2027, 2, 1), measure_refs=()),
+        replace(LIST, title="", description="Lager aufräumen", urgency=Urgency.LOW, measure_refs=("3.9.z",)),
+        replace(LIST, title="Aushang erneuern", urgency=Urgency.HIGH, due_on=date(2026, 12, 1), measure_refs=()),
+    ),
+    practices={
+        "3.1.a": "Für alles, ohne das die Arbeit stehen bleibt, ist ein Mindestbestand festgelegt.",
+        "3.2.b": "Für Wichtiges gibt es einen zweiten Anbieter.",
+    },
+    number=NUMBER,
+)
+STEP = MondayStep(
+    title="Nachbestellkarten einführen",
+    description="Mit zwei aus dem Team die Artikel aufschreiben, deren Fehlen zuletzt Arbeit aufgehalten hat.",
+    need=NeedForAction.URGENT,
+    responsible="Büroleitung",
+    due_on=date(2027, 1, 15),
+)
+MONDAY = MondayDocument(
+    check=CHECK,
+    topic=TOPICS.topics[2],
+    steps=(STEP, replace(STEP, title="Zweiten Anbieter suchen", need=NeedForAction.SOME, responsible="", due_on=None)),
+    stated_on=DAY,
+    company_name=DETAILS.company_name,
+)
+
+MAKERS: dict[str, Callable[[], bytes]] = {
+    "declaration": lambda: render_declaration(DECLARATION, "de"),
+    "topics": lambda: render_topics(TOPICS, "de"),
+    "plan": lambda: render_plan(PLAN, "de"),
+    "monday": lambda: render_monday(MONDAY, "de"),
+}
+
+
+def fill_declaration(text: str) -> DeclarationDocument:
+    """Put the text wherever somebody may write one."""
+    details = DeclarationDetails(
+        company_name=text,
+        street=text,
+        postal_code="18439",
+        city=text,
+        signatory_name=text,
+        signatory_function=text,
+        place=text,
+        has_signature_line=True,
+    )
+    return replace(DECLARATION, details=details, check=CheckEdition(title=text, version="1.0", publisher=text))
+
+
+def fill_topics(text: str) -> TopicsDocument:
+    topics = tuple(replace(topic, title=text) for topic in TOPICS.topics)
+    return replace(TOPICS, topics=topics, company_name=text, check=replace(CHECK, title=text))
+
+
+def fill_plan(text: str) -> PlanDocument:
+    action = replace(LIST, title=text, description=text, responsible=text, follow_up=text)
+    return replace(PLAN, actions=(action,), practices={"3.1.a": text}, company_name=text)
+
+
+def fill_monday(text: str) -> MondayDocument:
+    step = replace(STEP, title=text, description=text, responsible=text)
+    check = CheckEdition(title=text, version="1.0", publisher=text)
+    topic = replace(MONDAY.topic, title=text)
+    return replace(MONDAY, check=check, topic=topic, steps=(step, step, step), company_name=text)
+
+
+def open_pdf(content: bytes) -> PdfReader:
+    return PdfReader(BytesIO(content))
+
+
+def read_text(content: bytes) -> str:
+    """Return what stands on the pages, line by line."""
+    return "\n".join(page.extract_text() for page in open_pdf(content).pages) + "\n"
+
+
+def squeeze(text: str) -> str:
+    """Return the text without what depends on where lines break: white space and hyphens."""
+    return re.sub(r"[\s\-\u200b]+", "", text)

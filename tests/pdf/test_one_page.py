@@ -1,0 +1,46 @@
+"""The declaration and the Montagszettel have one page, whatever people write; and nothing of it is lost."""
+
+import pytest
+
+from om_selfcheck.domain.text import LINE_LENGTH
+from om_selfcheck.pdf.documents import render_declaration, render_monday
+from tests.pdf.samples import DECLARATION, MONDAY, fill_declaration, fill_monday, open_pdf, read_text, squeeze
+
+LONG = {
+    "words": "Beck, Oberländer & Töchter Bauwerksabdichtungsgesellschaft mbH und Partner ",
+    "one word": "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft",
+    "wide letters": "W",
+    "lacking in the font": "\u5317\U0001f600",
+}
+
+
+def long(kind: str) -> str:
+    return (LONG[kind] * LINE_LENGTH)[:LINE_LENGTH].strip()
+
+
+@pytest.mark.parametrize("kind", LONG)
+def test_a_declaration_has_one_page(kind: str) -> None:
+    assert len(open_pdf(render_declaration(fill_declaration(long(kind)), "de")).pages) == 1
+
+
+@pytest.mark.parametrize("kind", LONG)
+def test_a_monday_note_has_one_page(kind: str) -> None:
+    assert len(open_pdf(render_monday(fill_monday(long(kind)), "de")).pages) == 1
+
+
+def test_a_long_name_is_there_to_its_end() -> None:
+    name = "".join(chr(ord("a") + place % 26) for place in range(LINE_LENGTH - 3)) + "ZZZ"
+    assert squeeze(read_text(render_declaration(fill_declaration(name), "de"))).count(name) == 9
+
+
+def test_what_fits_is_not_made_smaller() -> None:
+    def largest(content: bytes) -> float:
+        sizes: list[float] = []
+        open_pdf(content).pages[0].extract_text(
+            visitor_text=lambda _, cm, tm, __, size: sizes.append(size * tm[0] * cm[0])
+        )
+        return max(sizes)
+
+    assert largest(render_declaration(DECLARATION, "de")) == pytest.approx(42, abs=0.5)
+    assert largest(render_monday(MONDAY, "de")) > 42
+    assert largest(render_declaration(fill_declaration(long("words")), "de")) < 42

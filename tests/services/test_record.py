@@ -1,0 +1,299 @@
+"""The record: whole after a whole road, any tampering found and named (P13), erasable, and never forked."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from om_selfcheck.domain.access import Right
+from om_selfcheck.domain.record import GENESIS, Break, Damage, Event, Verb, canonical_json, hash_payload, make_link
+from om_selfcheck.services import grants
+from om_selfcheck.services.questionnaires import publish_questionnaires
+from om_selfcheck.services.record import append_event, verify_record
+from om_selfcheck.store.models import EventPayload, EventRow, RecordHead
+from om_selfcheck.store.queries import record
+from tests import factories
+from tests.builders import make_questionnaire
+from tests.factories import NOW
+from tests.services.parallel import LONGER, Outcomes, meeting, run_in_parallel
+
+
+def make_event(number: int = 0) -> Event:
+    return Event(
+        verb=Verb.ASSESSMENT_STARTED,
+        actor="owner",
+        subject=f"assessment:{number}",
+        at=NOW + timedelta(seconds=number),
+        payload={"number": number},
+    )
+
+
+def go_the_whole_road(session: Session) -> int:
+    """Do everything that is recorded once, and return how many events that made."""
+    publish_questionnaires(session, questionnaires=[make_questionnaire()], now=NOW)
+    owner = factories.make_complete(session)
+    factories.let_in(session, owner)
+    reader = factories.let_in(session, owner, Right.READER)
+    grants.revoke_link(session, actor=owner, grant_id=reader.grant_id, now=NOW)
+    factories.issue(session, owner)
+    grants.renew_key(session, actor=owner, now=NOW)
+    session.commit()
+    return len(list_seqs(session))
+
+
+def list_seqs(session: Session) -> list[int]:
+    return list(session.scalars(select(EventRow.seq).order_by(EventRow.seq)))
+
+
+def breaks(session: Session) -> set[tuple[int, Damage]]:
+    session.expire_all()
+    found = verify_record(session)
+    assert len(found) == len(set(found)), "each damage is named once"
+    return {(broken.seq, broken.damage) for broken in found}
+
+
+def test_an_empty_record_is_whole(session: Session) -> None:
+    assert verify_record(session) == []
+
+
+def test_the_record_is_whole_after_a_whole_road(session: Session) -> None:
+    length = go_the_whole_road(session)
+    assert verify_record(session) == []
+    assert list_seqs(session) == list(range(1, length + 1))
+    assert set(session.scalars(select(EventRow.verb))) == set(Verb), "everything that is recorded happened"
+
+
+def test_an_event_takes_the_next_place_in_the_chain(session: Session) -> None:
+    assert [append_event(session, make_event(number)) for number in range(3)] == [1, 2, 3]
+    first, second, third = session.scalars(select(EventRow).order_by(EventRow.seq))
+    assert [first.previous_hash, second.previous_hash, third.previous_hash] == [GENESIS, first.hash, second.hash]
+    assert (first.at, first.actor, first.subject) == (NOW, "owner", "assessment:0")
+
+
+def test_equal_payloads_are_salted_differently(session: Session) -> None:
+    append_event(session, make_event())
+    append_event(session, make_event())
+    assert len(set(session.scalars(select(EventRow.payload_hash)))) == 2
+    assert len(set(session.scalars(select(EventPayload.salt)))) == 2
+
+
+def test_an_act_that_is_taken_back_leaves_no_event(session: Session) -> None:
+    append_event(session, make_event())
+    session.rollback()
+    assert (list_seqs(session), verify_record(session)) == ([], [])
+
+
+def test_a_record_longer_than_one_batch_is_verified_to_its_end(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("om_selfcheck.store.queries.record.BATCH", 2)
+    length = go_the_whole_road(session)
+    assert breaks(session) == set()
+    session.execute(update(EventRow).where(EventRow.seq == length).values(subject="x"))
+    assert (length, Damage.CHANGED) in breaks(session)
+
+
+# Tampering by SQL
+
+OTHER_HASH = "f" * 64
+TAMPERINGS: dict[tuple[Any, str], tuple[Any, Damage]] = {
+    (EventRow, "at"): (NOW + timedelta(microseconds=1), Damage.CHANGED),
+    (EventRow, "actor"): ("reader", Damage.CHANGED),
+    (EventRow, "verb"): ("declaration_withdrawn", Damage.CHANGED),
+    (EventRow, "subject"): ("assessment:other", Damage.CHANGED),
+    (EventRow, "payload_hash"): (OTHER_HASH, Damage.CHANGED),
+    (EventRow, "previous_hash"): (OTHER_HASH, Damage.REORDERED),
+    (EventRow, "hash"): (OTHER_HASH, Damage.CHANGED),
+    (EventPayload, "salt"): ("0" * 32, Damage.PAYLOAD_CHANGED),
+    (EventPayload, "payload"): ("{}", Damage.PAYLOAD_CHANGED),
+}
+
+
+@pytest.mark.parametrize(("table", "column"), TAMPERINGS)
+def test_any_column_of_any_row_changed_is_found_and_named(session: Session, table: Any, column: str) -> None:
+    value, damage = TAMPERINGS[table, column]
+    for seq in range(1, go_the_whole_road(session) + 1):
+        session.execute(update(table).where(table.seq == seq).values({column: value}))
+        assert (seq, damage) in breaks(session), seq
+        session.rollback()
+    assert breaks(session) == set()
+
+
+def test_the_tampered_columns_are_all_there_are() -> None:
+    columns = {(table, column.name) for table in (EventRow, EventPayload) for column in table.__table__.columns}
+    assert columns - set(TAMPERINGS) == {(EventRow, "seq"), (EventPayload, "seq")}, "these have tests of their own"
+
+
+def test_any_row_moved_to_another_place_is_found(session: Session) -> None:
+    for seq in range(1, go_the_whole_road(session) + 1):
+        session.execute(delete(EventPayload).where(EventPayload.seq == seq))
+        session.execute(update(EventRow).where(EventRow.seq == seq).values(seq=1000 + seq))
+        found = breaks(session)
+        assert {(seq, Damage.MISSING), (1000 + seq, Damage.CHANGED)} <= found
+        session.rollback()
+
+
+def test_any_payload_moved_to_another_row_is_found(session: Session) -> None:
+    length = go_the_whole_road(session)
+    for seq in range(1, length + 1):
+        other = seq % length + 1
+        session.execute(delete(EventPayload).where(EventPayload.seq == seq))
+        session.execute(update(EventPayload).where(EventPayload.seq == other).values(seq=seq))
+        assert breaks(session) == {(seq, Damage.PAYLOAD_CHANGED)}
+        session.rollback()
+
+
+def test_any_row_cut_out_is_found(session: Session) -> None:
+    for seq in range(1, go_the_whole_road(session) + 1):
+        session.execute(delete(EventPayload).where(EventPayload.seq == seq))
+        session.execute(delete(EventRow).where(EventRow.seq == seq))
+        assert (seq, Damage.MISSING) in breaks(session)
+        session.rollback()
+
+
+def test_an_end_cut_off_is_found(session: Session) -> None:
+    length = go_the_whole_road(session)
+    for kept in range(length):
+        session.execute(delete(EventPayload).where(EventPayload.seq > kept))
+        session.execute(delete(EventRow).where(EventRow.seq > kept))
+        assert breaks(session) == {(kept + 1, Damage.MISSING)}
+        session.rollback()
+
+
+def forge(session: Session, seq: int) -> None:
+    """Rewrite a row as somebody would who knows how hashes are made."""
+    row = session.scalars(select(EventRow).where(EventRow.seq == seq)).one()
+    event = Event(verb=Verb(row.verb), actor="reader", subject=row.subject, at=row.at, payload={})
+    link = make_link(event, seq=seq, payload_hash=row.payload_hash, previous_hash=row.previous_hash)
+    row.actor, row.hash = link.actor, link.hash
+    session.flush()
+
+
+def test_a_row_forged_with_a_fitting_hash_is_found_by_the_next_one(session: Session) -> None:
+    for seq in range(1, go_the_whole_road(session)):
+        forge(session, seq)
+        assert breaks(session) == {(seq + 1, Damage.REORDERED)}
+        session.rollback()
+
+
+def test_a_last_row_forged_with_a_fitting_hash_is_found_by_the_head(session: Session) -> None:
+    length = go_the_whole_road(session)
+    forge(session, length)
+    assert breaks(session) == {(length, Damage.CHANGED)}
+
+
+def test_a_row_added_behind_the_heads_back_is_found(session: Session) -> None:
+    length = go_the_whole_road(session)
+    last = session.scalars(select(EventRow).where(EventRow.seq == length)).one()
+    payload_hash = hash_payload("salt", canonical_json({}))
+    link = make_link(make_event(), seq=length + 1, payload_hash=payload_hash, previous_hash=last.hash)
+    columns = {name: getattr(link, name) for name in EventRow.__table__.columns.keys()}  # noqa: SIM118 - not a dict
+    session.execute(insert(EventRow).values(columns))
+    assert breaks(session) == {(length + 1, Damage.CHANGED)}
+
+
+@pytest.mark.parametrize("columns", [{"hash": OTHER_HASH}, {"seq": 3}, {"seq": 0}, {"seq": 0, "hash": GENESIS}])
+def test_a_changed_head_is_found(session: Session, columns: dict[str, Any]) -> None:
+    go_the_whole_road(session)
+    session.execute(update(RecordHead).values(columns))
+    assert breaks(session)
+
+
+def test_a_raised_head_is_found(session: Session) -> None:
+    length = go_the_whole_road(session)
+    session.execute(update(RecordHead).values(seq=length + 1))
+    assert breaks(session) == {(length + 1, Damage.MISSING)}
+
+
+def test_a_head_taken_away_is_found(session: Session) -> None:
+    go_the_whole_road(session)
+    session.execute(delete(RecordHead))
+    assert breaks(session)
+
+
+# Erasing
+
+
+def test_erasing_payloads_keeps_the_record_whole(session: Session) -> None:
+    length = go_the_whole_road(session)
+    session.execute(delete(EventPayload).where(EventPayload.seq == 2))
+    assert verify_record(session) == []
+    session.execute(delete(EventPayload))
+    assert verify_record(session) == []
+    assert append_event(session, make_event()) == length + 1
+    assert verify_record(session) == []
+
+
+# Several at once
+
+
+def append_in_parallel(engine: Engine, count: int) -> Outcomes[list[int]]:
+    def append(own: Session, number: int) -> list[int]:
+        return [append_event(own, make_event(10 * number + place)) for place in range(2)]
+
+    return run_in_parallel(engine, count, append)
+
+
+def is_one_chain(session: Session, outcomes: Outcomes[list[int]], count: int) -> bool:
+    seqs = sorted(seq for result in outcomes.results for seq in result)
+    is_complete = seqs == list_seqs(session) == list(range(1, 2 * count + 1))
+    return not outcomes.errors and is_complete and verify_record(session) == []
+
+
+def test_events_appended_at_once_never_fork_the_chain(session: Session, engine: Engine) -> None:
+    assert is_one_chain(session, append_in_parallel(engine, 12), 12)
+
+
+def test_events_appended_after_reading_together_would_wait_for_each_other(
+    session: Session, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("om_selfcheck.store.queries.record.lock_head", meeting(record.lock_head))
+    assert is_one_chain(session, append_in_parallel(engine, 2), 2)
+
+
+def test_control_the_harness_notices_appending_without_the_lock(
+    session: Session, careless: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_head(own: Session) -> tuple[int, str]:
+        seq, digest = own.execute(select(RecordHead.seq, RecordHead.hash)).one()
+        return seq, digest
+
+    monkeypatch.setattr("om_selfcheck.store.queries.record.lock_head", meeting(read_head, seconds=LONGER))
+    assert not is_one_chain(session, append_in_parallel(careless, 2), 2)
+
+
+def test_verifying_while_others_append_raises_no_alarm(
+    session: Session, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append_event(session, make_event())
+    session.commit()
+    list_rows: Callable[[Session], Any] = record.list_rows
+
+    def append_meanwhile(own: Session) -> Any:
+        rows = list_rows(own)
+        if engine.dialect.name != "sqlite":  # there a verifying command keeps writers waiting, or reads a frozen state
+            with Session(engine) as other:
+                append_event(other, make_event(1))
+                other.commit()
+        return rows
+
+    monkeypatch.setattr("om_selfcheck.store.queries.record.list_rows", append_meanwhile)
+    assert verify_record(session) == []
+
+
+def test_a_subjects_events_are_listed_in_order(session: Session) -> None:
+    append_event(session, make_event(1))
+    append_event(session, make_event(2))
+    append_event(session, make_event(1))
+    at = NOW + timedelta(seconds=1)
+    assert record.list_verbs(session, "assessment:1") == [(Verb.ASSESSMENT_STARTED, at)] * 2
+    assert session.scalar(select(func.count()).select_from(EventRow)) == 3
+
+
+def test_a_break_says_where_and_what(session: Session) -> None:
+    append_event(session, make_event())
+    session.execute(update(EventRow).values(actor="reader"))
+    assert verify_record(session) == [Break(1, Damage.CHANGED)]
