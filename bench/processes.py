@@ -1,10 +1,9 @@
 """What the kernel says of a process and everything below it: CPU time and memory."""
 
-import os
+import time
 from pathlib import Path
 
 PROC = Path("/proc")
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def family(pid: int) -> list[int]:
@@ -12,16 +11,15 @@ def family(pid: int) -> list[int]:
     found, waiting = [], [pid]
     while waiting:
         one = waiting.pop()
-        if not _is_alive(one):
-            continue
-        found.append(one)
-        waiting.extend(_children(one))
+        if is_alive(one):
+            found.append(one)
+            waiting.extend(_children(one))
     return found
 
 
 def cpu_seconds(pids: list[int]) -> float:
-    """Return user and system time of living processes and of those they have waited for."""
-    return sum(sum(int(field) for field in _stat(pid)[11:15]) for pid in pids) / TICKS
+    """Return user and system time of living processes, exact to the nanosecond where /proc counts in hundredths."""
+    return sum(time.clock_gettime((~pid << 3) | 2) for pid in pids)  # the clock of clock_getcpuclockid(3)
 
 
 def pss_megabytes(pids: list[int]) -> float:
@@ -34,6 +32,14 @@ def pss_megabytes(pids: list[int]) -> float:
     return kilobytes / 1024
 
 
+def is_alive(pid: int) -> bool:
+    """Say whether a process runs; one that ended and was not asked for its status yet does not."""
+    try:
+        return (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
 def _children(pid: int) -> list[int]:
     found: list[int] = []
     for path in (PROC / str(pid) / "task").glob("*/children"):
@@ -42,15 +48,3 @@ def _children(pid: int) -> list[int]:
         except OSError:  # the thread has just ended
             continue
     return found
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        return _stat(pid)[0] not in "ZX"
-    except OSError:
-        return False
-
-
-def _stat(pid: int) -> list[str]:
-    """Return the fields from the state on; the name before them may hold blanks."""
-    return (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()

@@ -362,13 +362,14 @@ def test_proposes_nothing_before_anything_is_rated() -> None:
         (RATINGS, 4, "cebf"),
         (RATINGS, 9, "cebf"),
         (RATINGS, 0, ""),
-        ({"a": NeedForAction.NONE, "g": NeedForAction.NONE}, 3, ""),
+        ({"a": NeedForAction.NONE, "g": NeedForAction.NONE}, 3, "ag"),
+        ({"a": NeedForAction.NONE, "g": NeedForAction.SOME}, 3, "g"),
         ({"g": NeedForAction.SOME}, 3, "g"),
         (dict.fromkeys("abcdefg", NeedForAction.URGENT), 3, "abc"),
         ({}, 3, ""),
     ],
 )
-def test_first_steps_are_the_red_then_the_yellow_ones(
+def test_first_steps_are_the_red_then_the_yellow_ones_else_green_to_build_on(
     ratings: dict[str, NeedForAction], at_most: int, steps: str
 ) -> None:
     assert refs(first_steps(MEASURES, ratings, at_most)) == steps
