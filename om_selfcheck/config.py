@@ -3,8 +3,10 @@
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 ROOT = Path(__file__).resolve().parent.parent
 QUESTIONNAIRES = ROOT / "questionnaires"
@@ -58,19 +60,24 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
 
 def _read_number(environment: Mapping[str, str], name: str, default: int, *, at_most: int) -> int:
     text = environment.get(name) or str(default)
-    if not (text.isascii() and text.isdigit() and int(text) <= at_most):
-        raise ValueError(f"{name} must be a number from 0 to {at_most}, not {text!r}")
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(at_most)) and int(text) <= at_most):
+        raise ValueError(f"{name} must be a number from 0 to {at_most}, not {text[:20]!r}")
     return int(text)
 
 
 def _keep_secret_key(instance_dir: Path) -> str:
-    """Return the key in the instance folder; it is made once, readable by its owner only."""
+    """Return the key in the instance folder; it is made once, readable by its owner only.
+
+    It appears under its name when it is complete, so that of several that start at once all read the same.
+    """
     instance_dir.mkdir(parents=True, exist_ok=True)
     path = instance_dir / "secret_key"
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_urlsafe(48))
+    if path.exists() and not path.read_text(encoding="ascii").strip():
+        path.unlink()  # left empty by a full disk
+    if not path.exists():
+        with NamedTemporaryFile("w", dir=instance_dir, prefix=".secret_key.", encoding="ascii") as fresh:
+            fresh.write(secrets.token_urlsafe(48))
+            fresh.flush()
+            with suppress(FileExistsError):  # another start was first
+                os.link(fresh.name, path)
     return path.read_text(encoding="ascii").strip()

@@ -157,7 +157,6 @@ def test_a_key_from_the_environment_writes_no_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.xfail(reason="open in config.py: who comes second reads the file before the key is in it")
 def test_several_that_start_at_once_have_the_same_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     barrier = Barrier(3)
     make_key = secrets.token_urlsafe
@@ -178,15 +177,11 @@ def test_several_that_start_at_once_have_the_same_key(tmp_path: Path, monkeypatc
     assert "" not in keys
 
 
-@pytest.mark.xfail(
-    reason="open in config.py: a file left empty by a full disk or a start side by side is taken as it is"
-)
 def test_an_empty_key_file_is_never_a_key(tmp_path: Path) -> None:
     (tmp_path / "secret_key").write_text("")
     assert read_key(tmp_path) != ""
 
 
-@pytest.mark.xfail(reason="open in config.py: int() refuses more than 4300 digits without naming the variable")
 @pytest.mark.parametrize("name", ["OM_PORT", "OM_PROXY_HOPS"])
 def test_a_number_too_long_to_read_is_refused_with_the_variables_name(name: str) -> None:
     with pytest.raises(ValueError, match=f"^{name} must be a number"):

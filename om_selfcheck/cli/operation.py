@@ -65,7 +65,7 @@ def verify_record() -> None:
     from om_selfcheck.services.installation import open_engine
     from om_selfcheck.services.record import verify_record as verify
 
-    with Session(open_engine(_settings().database_url)) as session:
+    with Session(open_engine(_settings().database_url, is_reading=True)) as session:
         breaks = verify(session)
     for broken in breaks:
         click.echo(f"event {broken.seq}: {broken.damage.value}")

@@ -12,10 +12,10 @@ from om_selfcheck.store import migrate
 from om_selfcheck.store.engine import check_engine, configure_engine, engine_options
 
 
-def open_engine(database_url: str) -> Engine:
-    """Open the database for a command: every transaction may write. RuntimeError if SQLite's promises do not hold."""
+def open_engine(database_url: str, *, is_reading: bool = False) -> Engine:
+    """Open the database for a command, which may write unless it says so. RuntimeError if SQLite keeps no promise."""
     engine = create_engine(database_url, **engine_options(database_url))
-    configure_engine(engine, lambda: False)
+    configure_engine(engine, lambda: is_reading)
     check_engine(engine)
     return engine
 
