@@ -13,11 +13,13 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import Environment, Template
+from werkzeug.test import run_wsgi_app
 
 from bench.app import quiet_app
 from bench.browser import TOKEN, load_questionnaire
 from bench.figures import Figure, against_floor, compare
 from om_selfcheck.domain.questionnaire import Measure, Topic
+from om_selfcheck.web.sessions import cookie_name
 
 ROUNDS, PAGES = 15, 10
 BLOCK = re.compile(r'<fieldset class="measure".*?</fieldset>', re.DOTALL)
@@ -52,8 +54,10 @@ def _open_rated_topic(app: Flask, topic: Topic) -> Callable[[], str]:
     path = f"{started.location.removesuffix('/link')}/topics/{topic.ref}"
     ratings = {f"need-{one.ref}": "none" for one in topic.measures()}
     client.post(path, data=ratings | {"csrf_token": token[1]})
-    cookie = "; ".join(f"{one.key}={one.value}" for one in client._cookies.values())  # noqa: SLF001 - to leave its jar out of the measurement
-    environ = {"HTTP_COOKIE": cookie, "HTTP_ACCEPT_LANGUAGE": "de"}
+    cookie = client.get_cookie(cookie_name(app))
+    if cookie is None:
+        raise RuntimeError("no session")
+    environ = {"HTTP_COOKIE": f"{cookie.key}={cookie.value}", "HTTP_ACCEPT_LANGUAGE": "de"}
     return lambda: _ask(app, path, environ)
 
 
@@ -71,13 +75,10 @@ def _ask(app: Flask, path: str, extra: dict[str, str]) -> str:
         "wsgi.url_scheme": "http",
         **extra,
     }
-    statuses: list[str] = []
-    answer = app.wsgi_app(environ, lambda status, _headers, _error=None: statuses.append(status))
-    body = b"".join(answer)
-    answer.close()  # type: ignore[attr-defined]  # Werkzeug's iterables have it
-    if statuses != ["200 OK"]:
-        raise RuntimeError(f"the page answered {statuses}")
-    return body.decode()
+    body, status, _headers = run_wsgi_app(app.wsgi_app, environ)
+    if status != "200 OK":
+        raise RuntimeError(f"the page answered {status}")
+    return b"".join(body).decode()
 
 
 def _bare_template(html: str, topic: Topic) -> Callable[[], str]:

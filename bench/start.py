@@ -47,7 +47,9 @@ def _weigh(folder: Path) -> list[Figure]:
         rest = _load_all(browser, browser.ask("GET", "/", headers={"Accept": "text/html"}).text)
         warm = _size(first) + sum(_size(answer) for answer in rest if "immutable" not in _caching(answer))
     return [
-        at_most("the first page on a cold cache, with headers", (_size(first) + sum(map(_size, rest))) / 1000, 100, "KB"),
+        at_most(
+            "the first page on a cold cache, with headers", (_size(first) + sum(map(_size, rest))) / 1000, 100, "KB"
+        ),
         at_most("  requests", 1 + len(rest), 8, ""),
         at_most("  the same on a warm cache", warm / 1000, 15, "KB"),
     ]

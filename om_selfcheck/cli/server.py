@@ -3,16 +3,22 @@
 import ctypes
 import fcntl
 import gc
+import multiprocessing
 import os
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from om_selfcheck.config import Settings
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from om_selfcheck.catalogue import Catalogue
 
 WORKERS = 2
 THREADS = 8
@@ -42,15 +48,25 @@ def require_free_port(settings: Settings) -> None:
             raise click.ClickException(f"Port {settings.port} is taken. Set OM_PORT to another one.") from error
 
 
-def serve(settings: Settings) -> None:
-    """Serve until told to stop. Imports are done before the workers are forked, so that they share that memory."""
+def serve(settings: Settings, questionnaires: "Catalogue | None" = None) -> None:
+    """Serve until told to stop. The application is made before the workers are forked: they start at once and share it.
+
+    No connection to the database is open by then, so each worker opens its own.
+    """
     from granian import Granian
     from granian.constants import Interfaces
 
-    import om_selfcheck.factory  # noqa: F401 - shared by the workers
+    from om_selfcheck.factory import create_app
+
+    app, parent = create_app(settings, questionnaires), os.getpid()
+
+    def enter_worker() -> "Flask":
+        _end_with(parent)
+        return app
 
     gc.collect()
     gc.freeze()
+    multiprocessing.set_start_method("fork", force=True)
     Granian(
         "app:app",
         address="127.0.0.1",
@@ -62,14 +78,11 @@ def serve(settings: Settings) -> None:
         respawn_interval=RESPAWN_SECONDS,
         log_enabled=False,
         websockets=False,
-    ).serve(target_loader=_load_app, wrap_loader=False)
+    ).serve(target_loader=enter_worker, wrap_loader=False)
 
 
-def _load_app() -> Callable[..., Any]:
-    """Make the application in a worker, which ends with its parent: an orphan would go on serving."""
+def _end_with(parent: int) -> None:
+    """Let this worker end with its parent: an orphan would go on serving."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() == 1:
+    if os.getppid() != parent:  # it ended before we asked
         os._exit(1)
-    from om_selfcheck.factory import create_app
-
-    return create_app()

@@ -40,6 +40,8 @@ def init_app(app: Flask) -> None:
 
 def wants_json() -> bool:
     """Say whether one of our scripts asks, rather than a person's browser."""
+    if request.headers.get("Accept") == "application/json":  # what our scripts send
+        return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json"], default="text/html")
     return best == "application/json"
 

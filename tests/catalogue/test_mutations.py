@@ -26,6 +26,7 @@ from tests.catalogue.samples import (
 PLACES = list_places(make_tree())
 KEYS = [place for place in PLACES if isinstance(place[-1], str)]
 MAPPINGS: list[Place] = [(), *(place for place in PLACES if isinstance(at(make_tree(), place), dict))]
+LISTS = [place for place in KEYS if isinstance(at(make_tree(), place), list) and place[-1] != "aids"]
 LAYOUT = st.booleans()
 
 known_keys = st.sampled_from(sorted({str(place[-1]) for place in KEYS}))
@@ -108,6 +109,18 @@ def test_an_emptied_value_is_named(place: Place) -> None:
     complaints = complain(tree, in_one_line=True)
 
     assert {complaint.line for complaint in complaints} == {write_down(tree).lines[place]}
+
+
+@settings(deadline=None)
+@given(place=st.sampled_from(LISTS))
+def test_an_emptied_list_is_named(place: Place) -> None:
+    tree = make_tree()
+    at(tree, place[:-1])[place[-1]] = []
+
+    (complaint,) = complain(tree, in_one_line=True)
+
+    assert complaint.line == write_down(tree).lines[place]
+    assert complaint.message == f"{place[-1]} must have at least one entry"
 
 
 @settings(deadline=None, max_examples=150)

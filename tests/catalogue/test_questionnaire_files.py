@@ -86,6 +86,11 @@ def test_takes_typographic_and_folded_texts(tmp_path: Path, written: str, meant:
     assert load(tmp_path, plain).publisher == meant
 
 
+@pytest.mark.parametrize(("old", "length"), [("Test publisher", 200), ("Practice 2.3.b auf Deutsch", 2000)])
+def test_takes_texts_up_to_their_limit(tmp_path: Path, old: str, length: int) -> None:
+    assert load(tmp_path, write_down(make_tree()).text.replace(old, "ß" * length)).size == 4
+
+
 def test_takes_windows_line_ends(tmp_path: Path) -> None:
     written = write_down(make_tree()).text
 

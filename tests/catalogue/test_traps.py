@@ -172,6 +172,7 @@ def trap_rest() -> list[Trap]:
     keys_of_topic = "ref, title, benefit, minutes, checkpoints"
     stored, twice, empty = "but the file is stored under", "stands twice, first in line", "is empty or has no letter"
     long_title = "first_step.title.de is too long: 201 characters, at most 200"
+    long_address = "is too long: 2013 characters, at most 2000"
     tagged = '\n  "de": !x >-\n    Ein\n    Check\n  "en": "A check"\n'
     block = '\n  "de": >\n    Ein Check\n  "en": "A check"\n'
     return [
@@ -188,6 +189,7 @@ def trap_rest() -> list[Trap]:
         Trap("tag on a folded text", SUMMARY, tagged, "", 'the tag "!x" is not allowed', below=1),
         Trap("benefit empty", '"Benefit 2 in English"', '""', "2", f"benefit.en {empty}"),
         Trap("question empty", '"Question 2.4 in English"', '""', "2.4", f"question.en {empty}"),
+        Trap("address too long", ADDRESS, f'"https://a.de/{"x" * 2000}"', "2.3", f"aids[1].address {long_address}"),
         Trap("ref of a sibling", '"1.1.b"', '"1.1.a"', "1.1.a", f'ref "1.1.a" {twice} 19'),
         Trap("no topics", topics, "topics: []\n", "", "topics must have at least one entry"),
         Trap("topics as word", topics, "topics: eleven\n", "", "topics must be a list"),

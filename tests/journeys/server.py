@@ -6,10 +6,10 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
+from http.client import HTTPConnection
 from pathlib import Path
 
 from om_selfcheck.config import ROOT
@@ -28,11 +28,11 @@ def serve(folder: Path) -> Iterator[str]:
     own = {"OM_INSTANCE_DIR": str(folder), "OM_PORT": str(port), "OM_BASE_URL": base, "OM_OPERATOR_NAME": "Testbetrieb"}
     log = folder.parent / f"{folder.name}.log"
     with log.open("wb") as output:
-        process = subprocess.Popen(  # noqa: S603 - our own command
+        process = subprocess.Popen(
             [sys.executable, "-m", "om_selfcheck.cli", "run"], cwd=ROOT, env=kept | own, stdout=output, stderr=output
         )
         try:
-            _wait_until_ready(base, process, log)
+            _wait_until_ready(port, process, log)
             yield base
         finally:
             _stop(process)
@@ -45,15 +45,23 @@ def _free_port() -> int:
         return port
 
 
-def _wait_until_ready(base: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+def _wait_until_ready(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
     end = time.monotonic() + START_LIMIT
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{base}/readyz", timeout=5):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(POLL)
-    raise RuntimeError(f"The server did not start:\n{log.read_text(errors='replace')[-2000:]}")
+    while not _is_ready(port):
+        if time.monotonic() > end or process.poll() is not None:
+            raise RuntimeError(f"The server did not start:\n{log.read_text(errors='replace')[-2000:]}")
+        time.sleep(POLL)
+
+
+def _is_ready(port: int) -> bool:
+    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == HTTPStatus.OK
+    except OSError:
+        return False
+    finally:
+        connection.close()
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:

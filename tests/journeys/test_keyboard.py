@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.factories import DETAILS
-from tests.journeys.road import questionnaire
+from tests.journeys.road import ACTIONS, questionnaire
 from tests.journeys.visitor import OpenBrowser
 
 pytestmark = pytest.mark.journey
@@ -26,8 +26,8 @@ def test_a_firm_gets_to_a_verified_number_by_keyboard_alone(open_browser: OpenBr
     press(page, page.get_by_role("button", name="Ich habe den Link aufbewahrt"))
     press(page, page.get_by_role("link", name="Mit dem Bewerten beginnen"))
     rate_everything(page)
-    for number in range(10):
-        plan_one(page, number)
+    for place in range(ACTIONS):
+        plan_one(page, place)
     press(page, page.get_by_role("link", name="Weiter zur Selbsterklärung"))
     declare(page)
     expect(page.locator("h1")).to_contain_text("gilt bis")
@@ -70,12 +70,12 @@ def rate_everything(page: Page) -> None:
     expect(page.locator("h1")).to_have_text("Maßnahmenplan")
 
 
-def plan_one(page: Page, number: int) -> None:
+def plan_one(page: Page, place: int) -> None:
     """Take the first proposal; urgency, person and days are the firm's own to give."""
     press(page, page.locator("#proposals details[open] a").first)
     tab_to(page, page.get_by_label("hoch"))
     page.keyboard.press("Space")
-    for _ in range(number % 3):
+    for _ in range(place % 3):
         page.keyboard.press("ArrowDown")
     tab_to(page, page.get_by_label("Wer ist verantwortlich?"))
     page.keyboard.type("Werkstattleitung")
@@ -83,7 +83,7 @@ def plan_one(page: Page, number: int) -> None:
         press(page, page.locator(f"button[data-fill={field}]", has_text=offer))
         expect(page.locator(f"#{field}")).to_have_value(re.compile(r"\d{4}-\d\d-\d\d"))
     press(page, page.get_by_role("button", name="Speichern"))
-    expect(page.locator(".lead")).to_contain_text(f"{number + 1} von 10 Maßnahmen sind vollständig")
+    expect(page.locator(".lead")).to_contain_text(f"{place + 1} von 10 Maßnahmen sind vollständig")
 
 
 def declare(page: Page) -> None:

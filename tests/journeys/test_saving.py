@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Dialog, Locator, Page, Route, expect
 
-from tests.journeys.road import Round, add_link, csrf_token, fill_in, issue, open_link, plan_ten, rate_all, start_and_keep
+from tests.journeys import road
+from tests.journeys.road import Round
 from tests.journeys.visitor import OpenBrowser, Visitor, count_posts
 
 pytestmark = pytest.mark.journey
@@ -93,7 +94,7 @@ def test_the_page_button_keeps_the_page_while_there_is_no_network(open_browser: 
 def test_an_answer_that_is_not_ours_saves_nothing(open_browser: OpenBrowser) -> None:
     """Such as the sign-in page of a hotel's network."""
     alma, _ = at_topic(open_browser)
-    alma.page.route(TOPIC_FORM, lambda route: route.fulfill(status=200, content_type="text/html", body="<h1>Hotel</h1>"))
+    alma.page.route(TOPIC_FORM, lambda route: route.fulfill(content_type="text/html", body="<h1>Hotel</h1>"))
     choose(alma.page, "some")
     expect(state(alma.page)).to_have_text(OFFLINE)
     alma.page.unroute(TOPIC_FORM)
@@ -115,7 +116,11 @@ def test_changing_back_while_a_save_is_on_its_way_ends_with_what_is_chosen(open_
     choose(alma.page, "none")
     expect(state(alma.page)).to_have_text(SAVED)
     held: list[Route] = []
-    alma.page.route(TOPIC_FORM, lambda route: held.append(route), times=1)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    alma.page.route(TOPIC_FORM, hold, times=1)
     with alma.page.expect_request(TOPIC_FORM):
         choose(alma.page, "some")
     choose(alma.page, "none")
@@ -311,7 +316,7 @@ def test_access_ended_in_another_tab_loses_nothing_on_the_page(open_browser: Ope
 def test_a_helper_whose_link_was_ended_is_told(open_browser: OpenBrowser) -> None:
     alma, opened = at_topic(open_browser)
     bente = open_browser()
-    open_link(bente, add_link(alma, opened, label="Bente", right="editor"))
+    road.open_link(bente, road.add_link(alma, opened, label="Bente", right="editor"))
     bente.goto(opened.topic())
     choose(bente.page, "some")
     expect(state(bente.page)).to_have_text(SAVED)
@@ -323,11 +328,11 @@ def test_a_helper_whose_link_was_ended_is_told(open_browser: OpenBrowser) -> Non
 
 def test_a_round_that_was_declared_meanwhile_says_so(open_browser: OpenBrowser) -> None:
     alma, opened = at_topic(open_browser)
-    rate_all(alma, opened)
-    plan_ten(alma, opened)
-    fill_in(alma, opened)
+    road.rate_all(alma, opened)
+    road.plan_ten(alma, opened)
+    road.fill_in(alma, opened)
     alma.goto(opened.topic())
-    issue(alma, opened)
+    road.issue(alma, opened)
     alma.expects(409)
     choose(alma.page, "urgent")
     expect(state(alma.page)).to_contain_text("Die Selbsterklärung ist ausgestellt")
@@ -348,7 +353,7 @@ def test_the_back_button_shows_what_is_stored(open_browser: OpenBrowser) -> None
 def at_topic(open_browser: OpenBrowser) -> tuple[Visitor, Round]:
     """Alma has started a check and looks at its first topic."""
     alma = open_browser()
-    opened = start_and_keep(alma)
+    opened = road.start_and_keep(alma)
     go_to_topic(alma, opened)
     return alma, opened
 
@@ -356,7 +361,7 @@ def at_topic(open_browser: OpenBrowser) -> tuple[Visitor, Round]:
 def same_link(open_browser: OpenBrowser, opened: Round) -> Visitor:
     """Open the same link in another browser, at the same topic."""
     bente = open_browser()
-    open_link(bente, opened.access)
+    road.open_link(bente, opened.access)
     go_to_topic(bente, opened)
     return bente
 
@@ -414,4 +419,4 @@ def lose_answer(route: Route) -> None:
 
 
 def end_access_in_another_tab(visitor: Visitor, opened: Round) -> None:
-    visitor.post(f"{opened.path}/leave", {"csrf_token": csrf_token(visitor, opened)})
+    visitor.post(f"{opened.path}/leave", {"csrf_token": road.csrf_token(visitor, opened)})

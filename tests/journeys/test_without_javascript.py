@@ -22,8 +22,8 @@ def test_a_firm_gets_to_a_verified_number_without_javascript(open_browser: OpenB
         expect(page.locator("h1")).to_have_text(topic.title.in_language("de"))
         rate_page(page)
     expect(page.locator("h1")).to_have_text("Maßnahmenplan")
-    for number in range(ACTIONS):
-        plan_one(page, number)
+    for place in range(ACTIONS):
+        plan_one(page, place)
     page.get_by_role("link", name="Weiter zur Selbsterklärung").click()
     declare(page)
     expect(page.locator("h1")).to_contain_text("gilt bis")
@@ -65,14 +65,14 @@ def rate_page(page: Page) -> None:
     page.get_by_role("button", name="Speichern, dann nächste offene").click()
 
 
-def plan_one(page: Page, number: int) -> None:
+def plan_one(page: Page, place: int) -> None:
     page.locator("#proposals details[open] a").first.click()
     page.get_by_label("hoch").check()
     page.get_by_label("Wer ist verantwortlich?").fill("Büro")
     page.get_by_label("Bis wann?").fill("2099-01-31")
     page.get_by_label("Wann sehen Sie nach?").fill("2099-02-28")
     page.get_by_role("button", name="Speichern").click()
-    expect(page.locator(".lead")).to_contain_text(f"{number + 1} von 10 Maßnahmen sind vollständig")
+    expect(page.locator(".lead")).to_contain_text(f"{place + 1} von 10 Maßnahmen sind vollständig")
 
 
 def declare(page: Page) -> None:
