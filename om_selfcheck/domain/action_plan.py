@@ -167,7 +167,7 @@ def propose_measures(
 
 
 def first_steps(measures: Iterable[Measure], ratings: Mapping[str, NeedForAction], at_most: int = 3) -> list[Measure]:
-    """Return up to three measures of a topic to begin with: red, then yellow; where there are none, green to build on."""
+    """Return up to three measures of a topic to begin with: red, then yellow; failing those, green to build on."""
     proposals = propose_measures(measures, ratings, ())
     needed = [*proposals[NeedForAction.URGENT], *proposals[NeedForAction.SOME]]
     return (needed or proposals[NeedForAction.NONE])[:at_most]
