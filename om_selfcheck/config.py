@@ -41,7 +41,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         ValueError: a number or address cannot be understood; the message names the variable.
     """
     instance_dir = Path(environment.get("OM_INSTANCE_DIR") or ROOT / "instance").absolute()
-    port = _read_number(environment, "OM_PORT", 8000, at_most=65535)
+    port = _read_number(environment, "OM_PORT", 8000, at_least=1, at_most=65535)
     base_url = (environment.get("OM_BASE_URL") or f"http://127.0.0.1:{port}").rstrip("/")
     if not base_url.startswith(("http://", "https://")):
         raise ValueError("OM_BASE_URL must begin with http:// or https://")
@@ -58,10 +58,10 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     )
 
 
-def _read_number(environment: Mapping[str, str], name: str, default: int, *, at_most: int) -> int:
+def _read_number(environment: Mapping[str, str], name: str, default: int, *, at_least: int = 0, at_most: int) -> int:
     text = environment.get(name) or str(default)
-    if not (text.isascii() and text.isdigit() and len(text) <= len(str(at_most)) and int(text) <= at_most):
-        raise ValueError(f"{name} must be a number from 0 to {at_most}, not {text[:20]!r}")
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(at_most)) and at_least <= int(text) <= at_most):
+        raise ValueError(f"{name} must be a number from {at_least} to {at_most}, not {text[:20]!r}")
     return int(text)
 
 

@@ -13,6 +13,7 @@ from om_selfcheck.services import action_plans, assessments, declarations, grant
 from om_selfcheck.services.assessments import RatingChange
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.store.base import Base
+from om_selfcheck.store.models import EventRow
 from tests.builders import make_action, make_questionnaire
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -108,3 +109,9 @@ def dump(session: Session) -> dict[str, list[str]]:
         table.name: sorted(str(tuple(row)) for row in session.execute(select(table)))
         for table in Base.metadata.sorted_tables
     }
+
+
+def list_verbs(session: Session, subject: str) -> list[tuple[str, datetime]]:
+    """Return what the record says of a subject, in order."""
+    statement = select(EventRow.verb, EventRow.at).where(EventRow.subject == subject).order_by(EventRow.seq)
+    return [(row.verb, row.at) for row in session.execute(statement)]

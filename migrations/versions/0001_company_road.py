@@ -53,9 +53,12 @@ def upgrade() -> None:
         sa.Column("id_hash", sa.String(length=64), nullable=False),
         sa.Column("data", sa.Text(), nullable=False),
         sa.Column("is_kept", sa.Boolean(), nullable=False),
+        sa.Column("fresh_links", sa.Text(), nullable=False),
+        sa.Column("clear_links_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id_hash", name=op.f("pk_session")),
     )
+    op.create_index(op.f("ix_session_clear_links_at"), "session", ["clear_links_at"], unique=False)
     op.create_index(op.f("ix_session_used_at"), "session", ["used_at"], unique=False)
     op.create_table(
         "assessment",

@@ -62,10 +62,13 @@ def verify_record() -> None:
     """Walk the whole record and name every broken row and the kind of damage."""
     from sqlalchemy.orm import Session
 
-    from om_selfcheck.services.installation import open_engine
+    from om_selfcheck.services.installation import has_tables, open_engine
     from om_selfcheck.services.record import verify_record as verify
 
-    with Session(open_engine(_settings().database_url, is_reading=True)) as session:
+    engine = open_engine(_settings().database_url, is_reading=True)
+    if not has_tables(engine):
+        raise click.ClickException("There is no database yet. Type ./om migrate or ./om run first.")
+    with Session(engine) as session:
         breaks = verify(session)
     for broken in breaks:
         click.echo(f"event {broken.seq}: {broken.damage.value}")
@@ -112,6 +115,10 @@ def _prepare(settings: Settings) -> tuple[str | None, str]:
         raise click.ClickException("\n".join(str(complaint) for complaint in error.complaints)) from error
     except (QuestionnaireChanged, RuntimeError) as error:
         raise click.ClickException(str(error)) from error
+    except installation.Unreachable as error:
+        raise click.ClickException(
+            f"The database does not answer. Look at OM_DATABASE_URL. It said: {error}"
+        ) from error
     engine.dispose()
     return revisions
 

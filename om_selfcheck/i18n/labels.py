@@ -34,8 +34,8 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         ActionField.URGENCY: _("Dringlichkeit"),
         ActionField.RESPONSIBLE: _("verantwortliche Person"),
         ActionField.DUE_ON: _("Termin"),
-        ActionField.FOLLOW_UP: _("Kontrolle: woran Sie es merken"),
-        ActionField.FOLLOW_UP_ON: _("Kontrolle: wann Sie nachsehen"),
+        ActionField.FOLLOW_UP: _("Kontrolle (woran Sie es merken)"),
+        ActionField.FOLLOW_UP_ON: _("Kontrolle (wann Sie nachsehen)"),
     },
     Hint: {
         Hint.SAME_TEXT_TWICE: _("Dieselbe Beschreibung steht zweimal im Plan; sie zählt einmal."),
@@ -45,8 +45,8 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Hint.EVERYBODY_RESPONSIBLE: _("Wenn alle verantwortlich sind, ist es oft niemand. Nennen Sie eine Funktion."),
     },
     Criterion: {
-        Criterion.RATED: _("Alle Maßnahmen sind bewertet"),
-        Criterion.PLANNED: _("Zehn Maßnahmen stehen vollständig im Maßnahmenplan"),
+        Criterion.RATED: _("Alle Maßnahmen des Checks sind bewertet"),
+        Criterion.PLANNED: _("Mindestens zehn eigene Maßnahmen stehen vollständig im Plan"),
         Criterion.FILLED_IN: _("Die Selbsterklärung ist ausgefüllt"),
     },
     DetailField: {
@@ -54,20 +54,22 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         DetailField.STREET: _("Straße und Hausnummer"),
         DetailField.POSTAL_CODE: _("Postleitzahl"),
         DetailField.CITY: _("Ort"),
-        DetailField.SIGNATORY_NAME: _("Name der unterzeichnenden Person"),
+        DetailField.SIGNATORY_NAME: _("Name der Person, die unterzeichnet"),
         DetailField.SIGNATORY_FUNCTION: _("Funktion im Unternehmen"),
         DetailField.PLACE: _("Ort der Erklärung"),
-        DetailField.CONFIRM_MAY_DECLARE: _("Bestätigung: für das Unternehmen erklären dürfen"),
-        DetailField.CONFIRM_PUBLIC_NUMBER: _("Bestätigung: was zur Nummer öffentlich ist"),
-        DetailField.CONFIRM_INSIGHT: _("Bestätigung: Bitte um Einsicht"),
+        DetailField.CONFIRM_MAY_DECLARE: _("das Häkchen, dass Sie für das Unternehmen erklären dürfen"),
+        DetailField.CONFIRM_PUBLIC_NUMBER: _("das Häkchen zur öffentlichen Nummer"),
+        DetailField.CONFIRM_INSIGHT: _("das Häkchen zur Bitte um Einsicht"),
     },
     Confirmation: {
         Confirmation.MAY_DECLARE: _("Ich darf diese Erklärung für das Unternehmen abgeben."),
         Confirmation.PUBLIC_NUMBER: _(
-            "Ich weiß: Wer die Nummer hat, sieht Firmenname, Check, Daten und Status – sonst nichts."
+            "Ich weiß: Wer die Nummer hat, sieht Firmenname, Check mit Version, Tag der Ausstellung, Ende der"
+            " Gültigkeit und Status, aber weder Bewertungen noch Plan."
         ),
         Confirmation.INSIGHT: _(
-            "Ich weiß: Die Geschäftsstelle darf um Einsicht bitten, und ich entscheide, ob ich sie gebe."
+            "Ich weiß: Die Geschäftsstelle, die die Nummern betreut, darf mich für eine Stichprobe um Einsicht bitten."
+            " Ich entscheide. Sage ich Nein, hat das keine öffentlichen Folgen."
         ),
     },
     DeclarationStatus: {
@@ -88,7 +90,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         ReminderChoice.NOT_AT_ALL: _("gar nicht"),
     },
     Right: {
-        Right.OWNER: _("alles, auch erklären und Links vergeben"),
+        Right.OWNER: _("alles, auch Selbsterklärung ausstellen und Links vergeben"),
         Right.EDITOR: _("mitarbeiten: bewerten und planen"),
         Right.READER: _("lesen"),
     },

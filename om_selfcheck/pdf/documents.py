@@ -89,11 +89,12 @@ class PlanDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MondayStep:
-    """A first step; `responsible` and `due_on` are lines to write on where the plan has nothing yet."""
+    """A first step, planned or proposed; `responsible` and `due_on` are lines to write on where nothing is planned."""
 
     title: str
     description: str
     need: NeedForAction
+    is_planned: bool = False
     responsible: str = ""
     due_on: date | None = None
 

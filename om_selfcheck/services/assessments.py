@@ -131,7 +131,7 @@ def change_language(session: Session, *, actor: Actor, language: str) -> None:
 
 
 def clear_untouched(session: Session, *, now: datetime) -> int:
-    """Delete some of the rounds without any rating or action that are older than seven days; return how many."""
+    """Delete some of the rounds older than seven days in which nobody wrote anything; return how many."""
     found = assessments.list_untouched(session, before=now - UNTOUCHED_LIFETIME, at_most=CLEARED_AT_ONCE)
     if not found:
         return 0

@@ -4,12 +4,15 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.questionnaire import Questionnaire
 from om_selfcheck.services.questionnaires import publish_questionnaires
 from om_selfcheck.store import migrate
 from om_selfcheck.store.engine import check_engine, configure_engine, engine_options
+
+Unreachable = OperationalError
 
 
 def open_engine(database_url: str, *, is_reading: bool = False) -> Engine:
@@ -32,6 +35,11 @@ def publish(engine: Engine, questionnaires: Iterable[Questionnaire], now: dateti
     """Publish what is new; QuestionnaireChanged where a published version was edited."""
     with Session(engine) as session, session.begin():
         return publish_questionnaires(session, questionnaires=questionnaires, now=now)
+
+
+def has_tables(engine: Engine) -> bool:
+    """Say whether the database was ever migrated."""
+    return migrate.current_revision(engine) is not None
 
 
 def is_ready(session: Session) -> bool:

@@ -18,6 +18,7 @@ class FoundSession:
     data: str
     is_kept: bool
     needs_touch: bool
+    fresh_links: str = ""
 
 
 def find_session(session: Session, *, session_id: str, now: datetime) -> FoundSession | None:
@@ -25,11 +26,30 @@ def find_session(session: Session, *, session_id: str, now: datetime) -> FoundSe
     row = sessions.find_session(session, hash_session_id(session_id))
     if row is None or now - row.used_at > (KEPT_LIFETIME if row.is_kept else IDLE_LIFETIME):
         return None
-    return FoundSession(row.data, row.is_kept, needs_touch=now - row.used_at > TOUCH_AFTER)
+    needs_touch = now - row.used_at > TOUCH_AFTER
+    return FoundSession(row.data, row.is_kept, needs_touch=needs_touch, fresh_links=row.fresh_links)
 
 
-def save_session(session: Session, *, session_id: str, data: str, is_kept: bool, now: datetime) -> None:
-    sessions.store_session(session, id_hash=hash_session_id(session_id), data=data, is_kept=is_kept, now=now)
+def save_session(
+    session: Session,
+    *,
+    session_id: str,
+    data: str,
+    is_kept: bool,
+    now: datetime,
+    fresh_links: str = "",
+    clear_links_at: datetime | None = None,
+) -> None:
+    """Store what a session holds, and apart from it the plain links that wait to be kept, with their end."""
+    sessions.store_session(
+        session,
+        id_hash=hash_session_id(session_id),
+        data=data,
+        is_kept=is_kept,
+        fresh_links=fresh_links,
+        clear_links_at=clear_links_at,
+        now=now,
+    )
 
 
 def touch_session(session: Session, *, session_id: str, now: datetime) -> None:
@@ -42,6 +62,8 @@ def end_session(session: Session, *, session_id: str) -> None:
 
 
 def clear_idle_sessions(session: Session, *, now: datetime) -> None:
+    """Forget sessions nobody uses any more, and plain links that nobody confirmed as kept in time."""
+    sessions.clear_fresh_links(session, now)
     sessions.delete_idle_sessions(session, before=now - IDLE_LIFETIME, kept_before=now - KEPT_LIFETIME)
 
 

@@ -88,7 +88,7 @@ def _on_failure(error: Exception) -> Response:
 def explain_right() -> Refusal:
     return Refusal(
         _("Dazu berechtigt dieser Link nicht"),
-        _("Ihr Zugangslink erlaubt weniger als diese Seite braucht, zum Beispiel nur lesen."),
+        _("Ihr Zugangslink erlaubt weniger, als diese Seite braucht; vielleicht dürfen Sie nur lesen."),
         _("Es wurde nichts geändert."),
         _("Bitten Sie die Person, die Ihnen den Link gegeben hat, um einen anderen."),
     )
@@ -99,7 +99,7 @@ def explain_frozen() -> Refusal:
         _("Diese Runde ist abgeschlossen"),
         _("Die Selbsterklärung ist ausgestellt. Bewertungen und Plan dieser Runde ändern sich nicht mehr."),
         _("Alles Ausgestellte bleibt, wie es ist."),
-        _("Änderungen gehören in die nächste Runde."),
+        _("Für Änderungen beginnen Sie auf der Startseite einen neuen Check."),
     )
 
 
@@ -108,7 +108,10 @@ def explain_stale_form() -> Refusal:
         _("Das Formular ist nicht mehr gültig"),
         _("Die Seite war zu lange offen oder der Zugang auf diesem Gerät wurde beendet."),
         _("Was vorher gespeichert war, ist noch da. Diese Eingabe wurde nicht gespeichert."),
-        _("Gehen Sie zurück, laden Sie die Seite neu und senden Sie noch einmal."),
+        _(
+            "Gehen Sie zurück und kopieren Sie, was Sie geschrieben haben."
+            " Laden Sie die Seite dann neu und senden Sie noch einmal."
+        ),
     )
 
 
@@ -129,7 +132,7 @@ def explain(status: int) -> Refusal:
         ),
         405: (
             _("So lässt sich diese Seite nicht aufrufen"),
-            _("Die Adresse ist richtig, aber sie nimmt diese Art von Anfrage nicht an."),
+            _("Diese Adresse lässt sich nicht direkt öffnen."),
             _("Es wurde nichts geändert."),
             _("Gehen Sie zurück und benutzen Sie den Knopf auf der Seite."),
         ),
@@ -149,7 +152,10 @@ def explain(status: int) -> Refusal:
             _("Der Speicher des Servers ist voll"),
             _("Es lässt sich zurzeit nichts Neues speichern. Lesen geht weiter."),
             _("Was als gespeichert gemeldet wurde, ist gespeichert. Diese Eingabe noch nicht."),
-            _("Lassen Sie die Seite offen und versuchen Sie es später, oder sagen Sie dem Betreiber Bescheid."),
+            _(
+                "Gehen Sie zurück, kopieren Sie Ihre Eingabe und versuchen Sie es später;"
+                " sagen Sie dem Betreiber Bescheid."
+            ),
         ),
     }
     if status in words:
@@ -159,7 +165,10 @@ def explain(status: int) -> Refusal:
             _("Diese Anfrage haben wir nicht verstanden"),
             _("Etwas an der Adresse oder am Formular passt nicht."),
             _("Es wurde nichts geändert."),
-            _("Gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es noch einmal."),
+            _(
+                "Gehen Sie zurück und kopieren Sie, was Sie geschrieben haben."
+                " Laden Sie die Seite dann neu und senden Sie noch einmal."
+            ),
         )
     return Refusal(
         _("Das hat nicht geklappt"),

@@ -14,6 +14,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, Form, StringField
 from wtforms.validators import ValidationError
 
+from om_selfcheck.domain.declaration import POSTAL_CODE_LENGTH
 from om_selfcheck.domain.text import LINE_LENGTH, TEXT_LENGTH, clean_line, clean_text
 
 EARLIEST, LATEST = date(2020, 1, 1), date(2099, 12, 31)
@@ -21,7 +22,8 @@ _DAY = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})")
 _GERMAN_DAY = re.compile(r"(?P<day>[0-9]{1,2})\.\s?(?P<month>[0-9]{1,2})\.\s?(?P<year>[0-9]{4})")
 
 TOO_LONG = _("Bitte kürzen: höchstens %(most)s Zeichen, es sind %(found)s.")
-NOT_A_DAY = _("Bitte ein Datum wählen, zum Beispiel 2027-01-31 oder 31.01.2027.")
+NOT_A_DAY = _("Bitte ein Datum wählen, zum Beispiel 31.01.2027.")
+NOT_A_POSTAL_CODE = _("Bitte fünf Ziffern eintragen, zum Beispiel 18439.")
 NOT_OFFERED = _("Bitte eine der angebotenen Möglichkeiten wählen.")
 NOT_AN_EMAIL = _("Bitte eine einzelne E-Mail-Adresse angeben, zum Beispiel buero@betrieb.de.")
 
@@ -63,6 +65,16 @@ def day_field() -> StringField:
             raise ValidationError(NOT_A_DAY)
 
     return StringField(filters=[lambda raw: to_iso(clean_line(raw or ""))], validators=[check])
+
+
+def postal_code_field() -> StringField:
+    """At most five characters; fewer, or other ones than figures, are a gap to be filled later."""
+
+    def check(_form: Form, field: Field) -> None:
+        if len(field.data or "") > POSTAL_CODE_LENGTH:
+            raise ValidationError(NOT_A_POSTAL_CODE)
+
+    return StringField(filters=[lambda raw: clean_line(raw or "")], validators=[check])
 
 
 def email_field() -> StringField:

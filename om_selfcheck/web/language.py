@@ -1,5 +1,7 @@
 """The language of the interface: `?lang=` in the address, else what the browser prefers, else German."""
 
+from urllib.parse import urlencode
+
 from flask import Flask, has_request_context, request, url_for
 
 from om_selfcheck.domain.questionnaire import LANGUAGES
@@ -40,5 +42,6 @@ def _keep_language(endpoint: str, values: dict[str, object]) -> None:
 def _same_page(code: str) -> str:
     if request.endpoint is None or request.method != "GET":
         return url_for("public.start", lang=code)
-    arguments = {name: value for name, value in request.args.items() if name != "lang"}
-    return url_for(request.endpoint, **((request.view_args or {}) | arguments | {"lang": code}))
+    address = url_for(request.endpoint, **(request.view_args or {}), lang=None)
+    arguments = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    return f"{address}?{urlencode([*arguments, ('lang', code)])}"  # typed names never reach url_for's own arguments

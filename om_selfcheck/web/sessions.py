@@ -7,7 +7,7 @@ import json
 import secrets
 from datetime import datetime
 from inspect import iscoroutinefunction
-from typing import Any
+from typing import Any, TypedDict
 from uuid import UUID
 
 from flask import Flask, Request, Response, session
@@ -22,6 +22,14 @@ from om_selfcheck.services.sessions import KEPT_LIFETIME
 ID_BYTES = 32
 
 
+class FreshLink(TypedDict):
+    """A plain link that waits to be kept."""
+
+    assessment: str
+    token: str
+    until: str
+
+
 class ServerSession(dict[str, Any], SessionMixin):
     """What one browser holds; `session_id` is None until something is to be kept."""
 
@@ -31,6 +39,7 @@ class ServerSession(dict[str, Any], SessionMixin):
         self.is_kept = is_kept
         self.needs_touch = needs_touch
         self.old_ids: list[str] = []
+        self.fresh_links: dict[str, FreshLink] = {}
         self.modified = False
         self.sends_cookie = False
         self.accessed = True
@@ -54,6 +63,13 @@ class ServerSession(dict[str, Any], SessionMixin):
         self.session_id = None
         self.modified = True
 
+    def drop_old_links(self, now: datetime) -> bool:
+        """Forget the plain links whose ten minutes are over; say whether there were any."""
+        kept = {key: one for key, one in self.fresh_links.items() if datetime.fromisoformat(one["until"]) > now}
+        is_changed = len(kept) < len(self.fresh_links)
+        self.fresh_links = kept
+        return is_changed
+
 
 class StoredSessions(SessionInterface):
     """Flask's sessions over the table `session`."""
@@ -65,6 +81,8 @@ class StoredSessions(SessionInterface):
             return ServerSession()
         opened = ServerSession(session_id, is_kept=found.is_kept, needs_touch=found.needs_touch)
         opened.update(json.loads(found.data))
+        opened.fresh_links = json.loads(found.fresh_links or "{}")
+        opened.modified = opened.drop_old_links(clock.now())
         return opened
 
     def save_session(self, app: Flask, session: SessionMixin | None, response: Response) -> None:
@@ -125,16 +143,22 @@ def write_session(current: ServerSession) -> None:
     for old_id in current.old_ids:
         store.end_session(db.session, session_id=old_id)
     current.old_ids.clear()
-    if not current:
+    if not current and not current.fresh_links:
         if current.session_id is not None:
             store.end_session(db.session, session_id=current.session_id)
             current.session_id = None
         current.sends_cookie = True
     else:
         current.session_id = current.session_id or _new_id(current)
-        data = json.dumps(current, separators=(",", ":"))
+        ends = [datetime.fromisoformat(one["until"]) for one in current.fresh_links.values()]
         store.save_session(
-            db.session, session_id=current.session_id, data=data, is_kept=current.is_kept, now=clock.now()
+            db.session,
+            session_id=current.session_id,
+            data=json.dumps(current, separators=(",", ":")),
+            is_kept=current.is_kept,
+            now=clock.now(),
+            fresh_links=json.dumps(current.fresh_links) if ends else "",
+            clear_links_at=max(ends, default=None),
         )
     current.modified = False
 
@@ -158,9 +182,9 @@ def hold_grant(assessment_id: UUID, grant_id: UUID) -> None:
 def drop_grant(assessment_id: UUID) -> None:
     """Forget a round in this browser; the last one takes the whole session with it."""
     grants = {key: value for key, value in session.get("grants", {}).items() if key != str(assessment_id)}
+    forget_links(assessment_id)
     if grants:
         session["grants"] = grants
-        session.pop("fresh_link", None)
     else:
         session.clear()
 
@@ -174,27 +198,28 @@ def keep_in(*, is_kept: bool) -> None:
 
 def show_link_once(assessment_id: UUID, grant_id: UUID, token: str, now: datetime) -> None:
     """Let the next pages show a plain link, for ten minutes at most."""
-    until = now + KEEP_LINK_VISIBLE
-    session["fresh_link"] = {
-        "assessment": str(assessment_id),
-        "grant": str(grant_id),
-        "token": token,
-        "until": until.isoformat(),
-    }
+    current = current_session()
+    until = (now + KEEP_LINK_VISIBLE).isoformat()
+    current.fresh_links[str(grant_id)] = {"assessment": str(assessment_id), "token": token, "until": until}
+    current.modified = True
 
 
-def fresh_link(assessment_id: UUID, now: datetime) -> tuple[UUID, str] | None:
-    """Return (grant, token) of a link that was just made, while it may still be shown."""
-    waiting = session.get("fresh_link")
-    if waiting is None or waiting["assessment"] != str(assessment_id):
-        return None
-    if datetime.fromisoformat(waiting["until"]) <= now:
-        return None
-    return UUID(waiting["grant"]), waiting["token"]
+def fresh_tokens(assessment_id: UUID) -> dict[UUID, str]:
+    """Return the plain tokens of links of a round that were just made, by grant, the newest last."""
+    links = current_session().fresh_links
+    return {UUID(grant): one["token"] for grant, one in links.items() if one["assessment"] == str(assessment_id)}
 
 
-def forget_link() -> None:
-    session.pop("fresh_link", None)
+def forget_link(grant_id: UUID) -> None:
+    """Note that a link is kept: from now on nobody can read it here."""
+    current = current_session()
+    current.fresh_links.pop(str(grant_id), None)
+    current.modified = True
+
+
+def forget_links(assessment_id: UUID) -> None:
+    for grant_id in fresh_tokens(assessment_id):
+        forget_link(grant_id)
 
 
 def _new_id(current: ServerSession) -> str:

@@ -20,7 +20,6 @@ ALLOWED = {
     "Nicht von einem Zertifikat, einem Siegel oder einer Auszeichnung sprechen.": "how not to speak of it",
     "Do not speak of a certificate, a seal or an award.": "the same in English",
     "Nicht schreiben, jemand habe den Betrieb geprüft.": "how not to speak of it",
-    "von keinem Dritten geprüft": "says that nobody outside has looked at it",
 }
 FILES = [
     *sorted((ROOT / "templates").rglob("*.html")),

@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, StorageState, ViewportSize, expect
 
 from tests.factories import DETAILS
-from tests.journeys import road
+from tests.journeys import controls, road
 from tests.journeys.road import Round
 from tests.journeys.visitor import OpenBrowser, Visitor
 
@@ -56,18 +56,18 @@ class Place:
 
 
 def save_declaration(page: Page) -> None:
-    page.get_by_role("button", name="Speichern und Vorschau ansehen").click()
+    controls.save_form(page).click()
     expect(page.locator("#error-summary")).to_be_focused()
 
 
 def save_overlong_action(page: Page) -> None:
-    page.get_by_label("Wer ist verantwortlich?").fill("x" * 201)
-    page.get_by_role("button", name="Speichern").click()
+    page.locator("#responsible").fill("x" * 201)
+    controls.save_form(page).click()
     expect(page.locator("#error-summary")).to_be_focused()
 
 
 def make_nameless_link(page: Page) -> None:
-    page.get_by_role("button", name="Link erstellen").click()
+    controls.make_link(page).click()
     expect(page.locator("#error-summary")).to_be_focused()
 
 
@@ -81,6 +81,7 @@ PLACES = {
     "questionnaire": Place(lambda _: f"/questionnaires/{road.SLUG}"),
     "look up": Place(lambda _: "/verify"),
     "look up, mistyped": Place(lambda _: "/verify?number=hallo"),
+    "look up, foreign file": Place(lambda _: f"/verify?sha256={'0' * 64}"),
     "answer": Place(lambda cast: f"/verify/{cast.number}"),
     "answer, unknown": Place(lambda _: f"/verify/{UNKNOWN_NUMBER}"),
     "imprint": Place(lambda _: "/imprint"),
@@ -184,7 +185,7 @@ def test_the_language_switch_speaks_english_and_stays(open_browser: OpenBrowser)
     expect(page.locator("html")).to_have_attribute("lang", "de")
     page.get_by_role("link", name="English").click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
-    page.get_by_role("link", name="Look up a number").first.click()
+    page.locator('main a[href*="/verify"]').click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
     page.get_by_role("link", name="Deutsch").click()
     expect(page.locator("html")).to_have_attribute("lang", "de")
@@ -208,7 +209,7 @@ def test_the_error_summary_leads_to_the_fields(open_browser: OpenBrowser) -> Non
     save_declaration(page)
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect(page.get_by_label("Name des Unternehmens")).to_be_focused()
+    expect(page.locator("#company_name")).to_be_focused()
 
 
 def test_a_screen_reader_hears_the_measure_with_its_choices(open_browser: OpenBrowser) -> None:

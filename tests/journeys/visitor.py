@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from playwright.sync_api import APIResponse, BrowserContext, ConsoleMessage, Page, Request, Response
 
-ANSWER_LIMIT = 15_000
+ANSWER_LIMIT = 30_000
 SERVER_ERROR = 500
 
 

@@ -90,13 +90,15 @@ STEP = MondayStep(
     title="Nachbestellkarten einführen",
     description="Mit zwei aus dem Team die Artikel aufschreiben, deren Fehlen zuletzt Arbeit aufgehalten hat.",
     need=NeedForAction.URGENT,
+    is_planned=True,
     responsible="Büroleitung",
     due_on=date(2027, 1, 15),
 )
+PROPOSAL = MondayStep(title="Zweiten Anbieter suchen", description=STEP.description, need=NeedForAction.SOME)
 MONDAY = MondayDocument(
     check=CHECK,
     topic=TOPICS.topics[2],
-    steps=(STEP, replace(STEP, title="Zweiten Anbieter suchen", need=NeedForAction.SOME, responsible="", due_on=None)),
+    steps=(STEP, PROPOSAL),
     stated_on=DAY,
     company_name=DETAILS.company_name,
 )

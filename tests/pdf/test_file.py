@@ -81,13 +81,13 @@ def test_a_machine_without_fonts_makes_the_same_bytes(tmp_path: Path) -> None:
     bare.write_text("<fontconfig></fontconfig>", encoding="utf-8")
     environment = os.environ | {"FONTCONFIG_FILE": str(bare), "PYTHONHASHSEED": "4", "PYTHONWARNINGS": "ignore"}
     command = [sys.executable, "-c", ELSEWHERE]
-    other = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)  # noqa: S603 - our own code
+    other = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
     assert other.stdout.strip() == str({name: hashlib.sha256(make()).hexdigest() for name, make in MAKERS.items()})
 
 
 def test_weasyprint_is_loaded_with_the_first_document_only() -> None:
     code = "import sys, om_selfcheck.pdf.documents; print({'weasyprint', 'segno', 'fontTools'} & set(sys.modules))"
-    shown = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603 - our own code
+    shown = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "set()"
 
 

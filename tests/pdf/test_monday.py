@@ -1,10 +1,50 @@
 from dataclasses import replace
 
-from om_selfcheck.domain.rating import NeedForAction, RatingCounts
-from om_selfcheck.pdf.documents import render_monday
-from tests.pdf.samples import MONDAY, STEP, read_text
+import pytest
 
+from om_selfcheck.domain.rating import NeedForAction, RatingCounts
+from om_selfcheck.pdf.documents import MondayDocument, MondayStep, render_monday
+from tests.pdf.samples import MONDAY, PROPOSAL, STEP, read_text
+
+NO_NEED = "sehen wir zurzeit keinen Handlungsbedarf"
 GREEN = replace(MONDAY, topic=replace(MONDAY.topic, counts=RatingCounts(0, 0, 14, 14)))
+
+
+def say(document: MondayDocument) -> str:
+    return " ".join(read_text(render_monday(document, "de")).split())
+
+
+def count(*counts: int) -> MondayDocument:
+    return replace(MONDAY, topic=replace(MONDAY.topic, counts=RatingCounts(*counts)))
+
+
+def test_says_that_nothing_is_rated_and_claims_nothing_else() -> None:
+    said = say(replace(count(0, 0, 0, 14), steps=()))
+    assert "Dieses Thema ist noch nicht bewertet." in said
+    assert NO_NEED not in said
+
+
+def test_says_that_green_is_not_yet_all_of_it() -> None:
+    step = replace(PROPOSAL, need=NeedForAction.NONE)
+    said = say(replace(count(0, 0, 3, 14), steps=(step,)))
+    assert "noch nicht fertig bewertet. Bisher sehen wir keinen Handlungsbedarf. Darauf lässt sich aufbauen:" in said
+    assert NO_NEED not in said
+
+
+@pytest.mark.parametrize(
+    ("steps", "heading", "marks"),
+    [
+        ((PROPOSAL, PROPOSAL), "Vorschläge für den Anfang:", 0),
+        ((STEP, STEP), "Im Plan steht dafür:", 2),
+        ((STEP, PROPOSAL), "Geplantes und Vorschläge für den Anfang:", 1),
+    ],
+)
+def test_tells_what_the_company_planned_from_what_the_check_proposes(
+    steps: tuple[MondayStep, ...], heading: str, marks: int
+) -> None:
+    said = say(replace(MONDAY, steps=steps))
+    assert heading in said
+    assert said.count("bedarf, im Plan") == marks
 
 
 def test_says_plainly_that_there_is_no_need_and_offers_green_to_build_on() -> None:

@@ -23,7 +23,6 @@ from om_selfcheck.services.assessments import RatedMeasures, RatingChange, Saved
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.store.models import Assessment, Company, Grant, Rating
 from om_selfcheck.store.queries import assessments as rows
-from om_selfcheck.store.queries import record
 from tests import factories
 from tests.builders import make_questionnaire
 from tests.factories import NOW
@@ -58,7 +57,7 @@ def test_a_round_starts_with_a_nameless_company_and_its_owners_link(session: Ses
     assert (actor.right, actor.company_name, actor.language) == (Right.OWNER, "", "en")
     assert (actor.slug, actor.version, actor.content_hash) == ("basis", "1.0", questionnaire.content_hash)
     assert actor.started_at == NOW
-    assert record.list_verbs(session, f"assessment:{started.assessment_id}") == [(Verb.ASSESSMENT_STARTED, NOW)]
+    assert factories.list_verbs(session, f"assessment:{started.assessment_id}") == [(Verb.ASSESSMENT_STARTED, NOW)]
 
 
 def test_each_round_is_a_company_of_its_own(session: Session) -> None:

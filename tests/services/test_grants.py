@@ -18,7 +18,6 @@ from om_selfcheck.services import action_plans, assessments, declarations, grant
 from om_selfcheck.services.assessments import RatingChange
 from om_selfcheck.services.grants import Actor, NewLink
 from om_selfcheck.store.models import Grant
-from om_selfcheck.store.queries import record
 from tests import factories
 from tests.builders import make_questionnaire
 from tests.factories import NOW, TODAY
@@ -140,7 +139,7 @@ def test_unknown_ended_and_revoked_links_look_alike(session: Session) -> None:
 def test_a_link_handed_on_is_recorded_without_its_label(session: Session, right: Right) -> None:
     owner = factories.start(session)
     make_link(session, owner, right, label="Bente Beispiel")
-    assert record.list_verbs(session, f"assessment:{owner.assessment_id}")[-1] == (Verb.GRANT_CREATED, NOW)
+    assert factories.list_verbs(session, f"assessment:{owner.assessment_id}")[-1] == (Verb.GRANT_CREATED, NOW)
     assert "Bente Beispiel" not in str(factories.dump(session)["event_payload"])
 
 
@@ -166,7 +165,7 @@ def test_ending_twice_is_harmless_and_recorded_once(session: Session) -> None:
     link = make_link(session, owner)
     for _ in range(2):
         grants.revoke_link(session, actor=owner, grant_id=link.grant_id, now=NOW)
-    verbs = [verb for verb, _ in record.list_verbs(session, f"assessment:{owner.assessment_id}")]
+    verbs = [verb for verb, _ in factories.list_verbs(session, f"assessment:{owner.assessment_id}")]
     assert verbs.count(Verb.GRANT_REVOKED) == 1
 
 
@@ -197,7 +196,7 @@ def test_renewing_ends_the_old_key_and_only_it(session: Session) -> None:
     assert find(session, stella) == stella
     renewed = grants.get_actor_by_token(session, token=new.token, now=NOW)
     assert renewed == replace(owner, grant_id=new.grant_id)
-    assert record.list_verbs(session, f"assessment:{owner.assessment_id}")[-1] == (Verb.KEY_RENEWED, NOW)
+    assert factories.list_verbs(session, f"assessment:{owner.assessment_id}")[-1] == (Verb.KEY_RENEWED, NOW)
 
 
 def test_a_key_renewed_twice_opens_with_the_newest_only(session: Session) -> None:

@@ -12,7 +12,6 @@ from om_selfcheck.domain.record import Verb
 from om_selfcheck.services.questionnaires import publish_questionnaires
 from om_selfcheck.services.record import verify_record
 from om_selfcheck.store.models import EventPayload, PublishedQuestionnaire
-from om_selfcheck.store.queries import record
 from tests import factories
 from tests.builders import make_questionnaire
 from tests.factories import NOW
@@ -43,7 +42,7 @@ def test_a_new_version_is_published_and_recorded(session: Session) -> None:
         ("digital", "1.0", "3" * 64),
     }
     for subject in ("basis/1.0", "basis/1.1", "digital/1.0"):
-        verbs = record.list_verbs(session, f"questionnaire:{subject}")
+        verbs = factories.list_verbs(session, f"questionnaire:{subject}")
         assert verbs == [(Verb.QUESTIONNAIRE_PUBLISHED, NOW)]
     assert session.scalars(select(EventPayload.payload).order_by(EventPayload.seq)).first() == (
         f'{{"content_hash":"{"0" * 64}","measures":5}}'

@@ -284,7 +284,7 @@ def test_a_subjects_events_are_listed_in_order(session: Session) -> None:
     append_event(session, make_event(2))
     append_event(session, make_event(1))
     at = NOW + timedelta(seconds=1)
-    assert record.list_verbs(session, "assessment:1") == [(Verb.ASSESSMENT_STARTED, at)] * 2
+    assert factories.list_verbs(session, "assessment:1") == [(Verb.ASSESSMENT_STARTED, at)] * 2
     assert session.scalar(select(func.count()).select_from(EventRow)) == 3
 
 

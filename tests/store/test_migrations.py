@@ -246,7 +246,7 @@ migrate.upgrade(engine)
 
 
 def test_two_that_migrate_at_once_both_find_the_newest_tables(fresh_engine: Engine, fresh_url: str) -> None:
-    with Popen(  # noqa: S603 - our own words
+    with Popen(
         [sys.executable, "-c", MIGRATE, fresh_url], stdin=PIPE, stdout=PIPE, stderr=PIPE, text=True, cwd=ROOT
     ) as other:
         assert other.stdin is not None

@@ -27,11 +27,16 @@ class Grant(Base):
 
 
 class WebSession(Base):
-    """A browser's session: the hash of its id and what it holds, as JSON."""
+    """A browser's session: the hash of its id and what it holds, as JSON.
+
+    Links just made wait in `fresh_links` to be kept, until `clear_links_at`; then they are cleared.
+    """
 
     __tablename__ = "session"
 
     id_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     data: Mapped[str] = mapped_column(Text)
     is_kept: Mapped[bool] = mapped_column(default=False)
+    fresh_links: Mapped[str] = mapped_column(Text, default="")
+    clear_links_at: Mapped[datetime | None] = mapped_column(Instant, index=True)
     used_at: Mapped[datetime] = mapped_column(Instant, index=True)

@@ -1,1 +1,1 @@
-"""Named reads and writes. `get_` raises NotFound, `find_` may return None, `list_` is ordered."""
+"""Named reads and writes. `get_` takes for granted that it is there, `find_` may return None."""

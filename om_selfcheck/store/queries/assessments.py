@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, delete, select, update
+from sqlalchemy import Row, bindparam, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -16,9 +16,15 @@ _LIST_RATINGS = select(Rating.measure_ref, Rating.need, Rating.note).where(
 )
 _LIST_SOME_RATINGS = _LIST_RATINGS.where(Rating.measure_ref.in_(bindparam("measure_refs", expanding=True)))
 _KEY = ["assessment_id", "measure_ref"]
-_IS_UNTOUCHED = tuple(
-    ~select(table.assessment_id).where(table.assessment_id == Assessment.id).exists()
-    for table in (Rating, Action, Declaration)
+_IS_UNTOUCHED = (
+    *(
+        ~select(table.assessment_id).where(table.assessment_id == Assessment.id).exists()
+        for table in (Rating, Action, Declaration)
+    ),
+    *(draft == "" for draft in (Assessment.signatory_name, Assessment.signatory_function, Assessment.place)),
+    ~select(Company.id)
+    .where(Company.id == Assessment.company_id, or_(Company.name != "", Company.street != "", Company.city != ""))
+    .exists(),
 )
 
 
@@ -72,7 +78,7 @@ def change_language(session: Session, assessment_id: UUID, language: str) -> Non
 
 
 def list_untouched(session: Session, *, before: datetime, at_most: int) -> Sequence[UUID]:
-    """Return rounds started before an instant that hold no rating, action or declaration, and hold their rows.
+    """Return rounds started before an instant that hold nothing anybody wrote, and hold their rows.
 
     A round that somebody is just writing to is passed over.
     """

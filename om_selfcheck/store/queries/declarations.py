@@ -1,10 +1,9 @@
 """Declarations and their files."""
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
@@ -32,13 +31,6 @@ def find_by_number(session: Session, number: str) -> tuple[Declaration | None, D
     )
     row = session.execute(statement).first()
     return (row[0], row[1]) if row else (None, None)
-
-
-def list_files(session: Session, declaration_id: UUID) -> Sequence[Row[str, str, str]]:
-    """Return (kind, language, sha256) of the stored files."""
-    statement = select(Document.kind, Document.language, Document.sha256)
-    ordered = statement.where(Document.declaration_id == declaration_id).order_by(Document.kind, Document.language)
-    return session.execute(ordered).all()
 
 
 def find_file(session: Session, *, declaration_id: UUID, kind: str, language: str) -> bytes | None:

@@ -1,7 +1,6 @@
 """The record's rows."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
@@ -52,8 +51,3 @@ def list_rows(session: Session) -> Iterator[Row[EventRow, str | None, str | None
         .execution_options(yield_per=BATCH)
     )
     yield from session.execute(statement)
-
-
-def list_verbs(session: Session, subject: str) -> list[tuple[str, datetime]]:
-    statement = select(EventRow.verb, EventRow.at).where(EventRow.subject == subject).order_by(EventRow.seq)
-    return [(row.verb, row.at) for row in session.execute(statement)]

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from om_selfcheck.store.models import WebSession
 
-_FIND = select(WebSession.data, WebSession.is_kept, WebSession.used_at).where(
+_FIND = select(WebSession.data, WebSession.is_kept, WebSession.used_at, WebSession.fresh_links).where(
     WebSession.id_hash == bindparam("id_hash")
 )
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -19,6 +19,7 @@ class StoredSession(NamedTuple):
     data: str
     is_kept: bool
     used_at: datetime
+    fresh_links: str
 
 
 def find_session(session: Session, id_hash: str) -> StoredSession | None:
@@ -26,9 +27,24 @@ def find_session(session: Session, id_hash: str) -> StoredSession | None:
     return StoredSession(*row) if row else None
 
 
-def store_session(session: Session, *, id_hash: str, data: str, is_kept: bool, now: datetime) -> None:
+def store_session(
+    session: Session,
+    *,
+    id_hash: str,
+    data: str,
+    is_kept: bool,
+    fresh_links: str,
+    clear_links_at: datetime | None,
+    now: datetime,
+) -> None:
     insert = _INSERT[session.get_bind().dialect.name]
-    changed = {"data": data, "is_kept": is_kept, "used_at": now}
+    changed = {
+        "data": data,
+        "is_kept": is_kept,
+        "fresh_links": fresh_links,
+        "clear_links_at": clear_links_at,
+        "used_at": now,
+    }
     statement = insert(WebSession).values(id_hash=id_hash, **changed)
     session.execute(statement.on_conflict_do_update(index_elements=["id_hash"], set_=changed))
 
@@ -39,6 +55,12 @@ def touch_session(session: Session, id_hash: str, now: datetime) -> None:
 
 def delete_session(session: Session, id_hash: str) -> None:
     session.execute(delete(WebSession).where(WebSession.id_hash == id_hash))
+
+
+def clear_fresh_links(session: Session, now: datetime) -> None:
+    """Forget the plain links that were to be seen until an instant."""
+    is_over = WebSession.clear_links_at <= now
+    session.execute(update(WebSession).where(is_over).values(fresh_links="", clear_links_at=None))
 
 
 def delete_idle_sessions(session: Session, *, before: datetime, kept_before: datetime) -> None:

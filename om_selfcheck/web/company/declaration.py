@@ -23,13 +23,13 @@ from om_selfcheck.extensions import db
 from om_selfcheck.i18n.labels import label
 from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import declarations
-from om_selfcheck.services.declarations import FIELDS, NotComplete
+from om_selfcheck.services.declarations import FIELDS, SWITCH_FIELDS, NotComplete
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.web.access import current_actor, require
 from om_selfcheck.web.company import pages
 from om_selfcheck.web.company.blueprint import bp
 from om_selfcheck.web.company.forms import DeclarationForm
-from om_selfcheck.web.inputs import shown_values, wanted_values
+from om_selfcheck.web.inputs import NOT_A_POSTAL_CODE, shown_values, wanted_values
 from om_selfcheck.web.public.pages import printed_address
 from om_selfcheck.web.sessions import commit
 
@@ -117,9 +117,24 @@ def issued(number: str) -> ResponseReturnValue:  # noqa: ARG001 - read by the gu
     )
 
 
-def _describe_gaps(missing: tuple[DetailField, ...]) -> list[tuple[str, str]]:
-    """Return (id of the field, sentence) for each detail that is missing."""
-    return [(field.value, _("Bitte ergänzen: %(field)s", field=label(field))) for field in missing]
+def _describe_gaps(details: DeclarationDetails) -> dict[str, str]:
+    """Return a sentence for each detail that is missing, by the field's name."""
+    return {field.value: _describe_gap(field, details) for field in details.missing}
+
+
+def _describe_gap(field: DetailField, details: DeclarationDetails) -> str:
+    if field is DetailField.POSTAL_CODE and details.postal_code:
+        return str(NOT_A_POSTAL_CODE)
+    return _("Bitte ergänzen: %(field)s", field=label(field))
+
+
+def _in_words(name: str, value: str) -> str:
+    """Return a field's value as people read it: a word for a tick and for a choice."""
+    if name in SWITCH_FIELDS:
+        return _("angekreuzt") if value else _("nicht angekreuzt")
+    if name == "reminder" and value in frozenset(ReminderChoice):
+        return label(ReminderChoice(value))
+    return value
 
 
 def _render_form(
@@ -132,8 +147,7 @@ def _render_form(
 ) -> str:
     standing = pages.load_standing(actor)
     stored = declarations.write_draft(standing.draft)
-    gaps = _describe_gaps(standing.draft.details.missing) if points_out_gaps else []
-    all_errors = dict(gaps) | dict(errors or {})
+    gaps = _describe_gaps(standing.draft.details) if points_out_gaps else {}
     return render_template(
         "company/declaration.html",
         actor=actor,
@@ -143,8 +157,8 @@ def _render_form(
         required=REQUIRED_ACTIONS,
         values=dict(stored) | dict(typed or {}),
         stored=stored,
-        errors=all_errors,
-        conflicts={conflict.name: conflict for conflict in conflicts},
+        errors=gaps | dict(errors or {}),
+        conflicts={conflict.name: _in_words(conflict.name, conflict.stored) for conflict in conflicts},
         confirmations=list(Confirmation),
         reminders=list(ReminderChoice),
         is_readonly=not actor.may(Task.DECLARE),

@@ -12,7 +12,7 @@ from om_selfcheck import clock
 from om_selfcheck.domain.access import Task
 from om_selfcheck.domain.action_plan import Action, first_steps
 from om_selfcheck.domain.errors import NotFound
-from om_selfcheck.domain.questionnaire import Language, Questionnaire, Topic
+from om_selfcheck.domain.questionnaire import Language, Measure, Questionnaire, Topic
 from om_selfcheck.domain.rating import NeedForAction, count_ratings
 from om_selfcheck.domain.text import LINE_LENGTH, clean_line
 from om_selfcheck.extensions import begin_writing, db
@@ -142,19 +142,30 @@ def _make_monday(actor: Actor, topic: Topic, standing: Standing) -> bytes:
             check=_edition(pages.questionnaire_of(actor), language),
             topic=_count_topic(topic, needs, language),
             steps=tuple(
-                pdf.MondayStep(
-                    title=measure.first_step.title.in_language(language),
-                    description=measure.first_step.description.in_language(language),
-                    need=needs[measure.ref],
-                    responsible=planned[measure.ref].responsible if measure.ref in planned else "",
-                    due_on=planned[measure.ref].due_on if measure.ref in planned else None,
-                )
+                _make_step(measure, needs[measure.ref], planned.get(measure.ref, Action()), language)
                 for measure in steps
             ),
             stated_on=clock.today(),
             company_name=actor.company_name,
         ),
         language,
+    )
+
+
+def _make_step(measure: Measure, need: NeedForAction, action: Action, language: Language) -> pdf.MondayStep:
+    """Return what the company has planned for a measure; the first step the check proposes where it has not."""
+    title = measure.first_step.title.in_language(language)
+    description = measure.first_step.description.in_language(language)
+    if action.heading:
+        title = action.heading
+        description = "" if action.description == title else action.description
+    return pdf.MondayStep(
+        title=title,
+        description=description,
+        need=need,
+        is_planned=bool(action.heading),
+        responsible=action.responsible,
+        due_on=action.due_on,
     )
 
 

@@ -6,7 +6,15 @@ from om_selfcheck.domain.access import Right
 from om_selfcheck.domain.action_plan import Urgency
 from om_selfcheck.domain.declaration import ReminderChoice
 from om_selfcheck.domain.text import clean_line
-from om_selfcheck.web.inputs import code_field, day_field, email_field, line_field, switch_field, text_field
+from om_selfcheck.web.inputs import (
+    code_field,
+    day_field,
+    email_field,
+    line_field,
+    postal_code_field,
+    switch_field,
+    text_field,
+)
 
 
 class ActionForm(Form):  # type: ignore[misc]  # WTForms ships no types
@@ -22,7 +30,7 @@ class ActionForm(Form):  # type: ignore[misc]  # WTForms ships no types
 class DeclarationForm(Form):  # type: ignore[misc]
     company_name = line_field()
     street = line_field()
-    postal_code = line_field(5)
+    postal_code = postal_code_field()
     city = line_field()
     signatory_name = line_field()
     signatory_function = line_field()

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from om_selfcheck import clock
 from om_selfcheck.domain.access import Task
+from om_selfcheck.domain.completeness import REQUIRED_ACTIONS
 from om_selfcheck.domain.questionnaire import LANGUAGES
 from om_selfcheck.extensions import csrf, db
 from om_selfcheck.i18n.translation import current_language
@@ -23,7 +24,7 @@ from om_selfcheck.web.sessions import (
     current_session,
     drop_grant,
     forget_link,
-    fresh_link,
+    fresh_tokens,
     hold_grant,
     keep_in,
     show_link_once,
@@ -63,7 +64,9 @@ def overview(assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 - read
         topics=pages.list_topics(actor, standing),
         counts=pages.count_all(actor, standing),
         need_labels=pages.need_labels(),
-        has_fresh_link=fresh_link(actor.assessment_id, clock.now()) is not None,
+        required=REQUIRED_ACTIONS,
+        is_begun=pages.is_begun(standing),
+        has_fresh_link=actor.grant_id in fresh_tokens(actor.assessment_id),
     )
 
 
@@ -98,8 +101,10 @@ def link_sheet(assessment_id: UUID) -> ResponseReturnValue:
 @require(Task.SHARE)
 def keep_link(assessment_id: UUID) -> ResponseReturnValue:
     """Note that the link is kept; from now on nobody can read it here."""
-    is_own = _is_own_link(assessment_id)
-    forget_link()
+    grant_id = _asked_grant(assessment_id, request.form.get("grant", ""))
+    is_own = grant_id == current_actor().grant_id
+    if grant_id:
+        forget_link(grant_id)
     if is_own:
         keep_in(is_kept="keep_in" in request.form)
     commit()
@@ -128,15 +133,13 @@ def leave(assessment_id: UUID) -> ResponseReturnValue:
 
 
 def _show_link(assessment_id: UUID, template: str) -> ResponseReturnValue:
-    actor, now = current_actor(), clock.now()
-    fresh = fresh_link(assessment_id, now)
-    if fresh is None:
+    actor = current_actor()
+    grant_id = _asked_grant(assessment_id, request.args.get("grant", ""))
+    links = {one.grant_id: one for one in list_links(db.session, actor=actor, now=clock.now())}
+    shown = links.get(grant_id) if grant_id else None
+    if grant_id is None or shown is None:
         return redirect(url_for("company.sharing", assessment_id=assessment_id))
-    grant_id, token = fresh
-    shown = next((one for one in list_links(db.session, actor=actor, now=now) if one.grant_id == grant_id), None)
-    if shown is None:
-        return redirect(url_for("company.sharing", assessment_id=assessment_id))
-    address = printed_address("public.open_access", token=token)
+    address = printed_address("public.open_access", token=fresh_tokens(assessment_id)[grant_id])
     return make_response(
         render_template(
             template,
@@ -150,6 +153,7 @@ def _show_link(assessment_id: UUID, template: str) -> ResponseReturnValue:
     )
 
 
-def _is_own_link(assessment_id: UUID) -> bool:
-    fresh = fresh_link(assessment_id, clock.now())
-    return fresh is None or fresh[0] == current_actor().grant_id
+def _asked_grant(assessment_id: UUID, asked: str) -> UUID | None:
+    """Return the link to be shown or confirmed: the one asked for, else the newest; None where none waits any more."""
+    waiting = list(fresh_tokens(assessment_id))
+    return next((grant_id for grant_id in waiting if str(grant_id) == asked), waiting[-1] if waiting else None)

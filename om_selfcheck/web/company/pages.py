@@ -6,7 +6,7 @@ from typing import Any
 from flask import url_for
 
 from om_selfcheck.domain.access import Task
-from om_selfcheck.domain.completeness import REQUIRED_ACTIONS
+from om_selfcheck.domain.declaration import DetailField
 from om_selfcheck.domain.questionnaire import Questionnaire
 from om_selfcheck.domain.rating import NeedForAction, RatingCounts, count_ratings
 from om_selfcheck.extensions import db
@@ -96,7 +96,7 @@ def make_frame(actor: Actor, standing: Standing, current: str = "") -> Frame:
             Step(
                 title=_("Planen"),
                 url=url_for("company.plan", **address),
-                state_text=_("%(done)s von %(all)s", done=gaps.complete_actions, all=REQUIRED_ACTIONS),
+                state_text=_("%(done)s vollständig", done=gaps.complete_actions),
                 is_current=current == PLAN,
                 is_done=not gaps.missing_actions,
             ),
@@ -119,8 +119,15 @@ def describe_rated(standing: Standing, questionnaire: Questionnaire) -> str:
 def describe_declared(actor: Actor, standing: Standing) -> str:
     if is_frozen(actor):
         return _("ausgestellt")
+    if not is_begun(standing):
+        return _("freiwillig")
     missing = len(standing.completeness.missing_details)
     return ngettext("%(num)s Angabe fehlt", "%(num)s Angaben fehlen", missing) if missing else _("ausgefüllt")
+
+
+def is_begun(standing: Standing) -> bool:
+    """Say whether any detail of the declaration is filled in."""
+    return len(standing.completeness.missing_details) < len(DetailField)
 
 
 def list_topics(actor: Actor, standing: Standing) -> list[TopicLine]:
@@ -145,7 +152,7 @@ def describe_counts(counts: RatingCounts, minutes: int) -> str:
         return _("fertig")
     if not counts.rated:
         return _("noch nicht begonnen · etwa %(minutes)s Minuten", minutes=minutes)
-    return ngettext("%(num)s Maßnahme offen", "%(num)s Maßnahmen offen", counts.open)
+    return _("noch %(num)s zu bewerten", num=counts.open)
 
 
 def count_all(actor: Actor, standing: Standing) -> RatingCounts:

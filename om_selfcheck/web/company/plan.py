@@ -15,6 +15,8 @@ from om_selfcheck.domain.action_plan import Action, Urgency, by_urgency, give_hi
 from om_selfcheck.domain.completeness import REQUIRED_ACTIONS
 from om_selfcheck.domain.merging import Conflict
 from om_selfcheck.extensions import db
+from om_selfcheck.i18n.formats import short_day
+from om_selfcheck.i18n.labels import label
 from om_selfcheck.services import action_plans
 from om_selfcheck.services.action_plans import FIELDS, read_fields, write_fields
 from om_selfcheck.services.grants import Actor
@@ -22,11 +24,12 @@ from om_selfcheck.web.access import current_actor, require
 from om_selfcheck.web.company import pages
 from om_selfcheck.web.company.blueprint import bp
 from om_selfcheck.web.company.forms import ActionForm, read_measure_refs
-from om_selfcheck.web.inputs import NOT_OFFERED, shown_values, wanted_values
+from om_selfcheck.web.inputs import NOT_OFFERED, read_day, shown_values, wanted_values
 from om_selfcheck.web.sessions import commit
 
 UNPROCESSABLE, CONFLICT = 422, 409
 UNKNOWN_MEASURE = NOT_OFFERED
+DAYS = ("due_on", "follow_up_on")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,16 +171,24 @@ def _render(actor: Actor, state: FormState) -> str:
         actor=actor,
         frame=pages.make_frame(actor, standing, pages.PLAN),
         state=state,
-        conflicts={conflict.name: conflict for conflict in state.conflicts},
+        conflicts={conflict.name: _in_words(conflict.name, conflict.stored) for conflict in state.conflicts},
+        written={name: _in_words(name, value) for name, value in state.values.items()},
         missing=read_fields(dict(state.values)).missing if is_sound else (),
         measures=[questionnaire.find_measure(ref) for ref in refs],
         needs=standing.ratings.needs,
         need_labels=pages.need_labels(),
-        urgencies=list(Urgency),
         functions=sorted({entry.action.responsible for entry in standing.plan if entry.action.responsible}),
         soon=_offer_days(clock.today()),
         is_readonly=not actor.may(Task.PLAN) or pages.is_frozen(actor),
     )
+
+
+def _in_words(name: str, value: str) -> str:
+    """Return a field's value as people read it: the urgency's word, a day in the reader's way."""
+    if name == "urgency" and value in frozenset(Urgency):
+        return label(Urgency(value))
+    on = read_day(value) if name in DAYS else None
+    return short_day(on) if on else value
 
 
 def _offer_days(today: date) -> list[tuple[str, date]]:

@@ -39,7 +39,7 @@ def questionnaire(slug: str) -> ResponseReturnValue:
 @public
 def verify() -> ResponseReturnValue:
     """Ask for a number; a GET form, so that no cookie is needed and an answer can be linked to."""
-    if sha256 := request.args.get("sha256"):
+    if sha256 := _asked_hash():
         return _look_up_file(sha256)
     typed = clean_line(request.args.get("number", ""))[:LONGEST_QUERY]
     if not typed:
@@ -52,10 +52,10 @@ def verify() -> ResponseReturnValue:
 
 def _look_up_file(sha256: str) -> ResponseReturnValue:
     """Lead to the number of a PDF whose hash the browser made; the file itself never comes here."""
-    number = documents.find_number_by_file(db.session, sha256=sha256[:LONGEST_HASH])
+    number = documents.find_number_by_file(db.session, sha256=sha256)
     if number is None:
         return render_template("public/look_up.html", typed="", is_foreign_file=True)
-    return redirect(url_for("public.answer", number=number, file=1))
+    return redirect(url_for("public.answer", number=number, sha256=sha256))
 
 
 @bp.get("/verify/<number>")
@@ -66,10 +66,23 @@ def answer(number: str) -> ResponseReturnValue:
     questionnaire = (
         None if found.status is DeclarationStatus.UNKNOWN else pages.catalogue().get(found.slug, found.version)
     )
-    typed = clean_line(number)[:LONGEST_QUERY]
     return render_template(
-        "public/answer.html", answer=found, typed=typed, questionnaire=questionnaire, by_file="file" in request.args
+        "public/answer.html",
+        answer=found,
+        typed=clean_line(number)[:LONGEST_QUERY],
+        questionnaire=questionnaire,
+        is_by_file=_is_file_of(found.number),
     )
+
+
+def _asked_hash() -> str:
+    return clean_line(request.args.get("sha256", ""))[:LONGEST_HASH]
+
+
+def _is_file_of(number: str) -> bool:
+    """Say whether the address carries the hash of this number's own PDF; anybody can write an address."""
+    sha256 = _asked_hash()
+    return bool(number and sha256) and documents.find_number_by_file(db.session, sha256=sha256) == number
 
 
 @bp.route("/access/<token>", methods=["GET", "POST"])

@@ -27,7 +27,8 @@ const lineOf = (ref) => form.querySelector(`[data-state-for="${ref}"]`);
 const shown = (name) => form.elements[`was-${name}`];
 const value = (name) => form.elements[name].value; // radios of one name have one value together
 const isWaiting = (name) => pauses.has(name) || queue.has(name) || sending === name;
-const isChanged = (name) => value(name) !== shown(name).value;
+const findChanged = () => [...form.querySelectorAll("input[name^=was-]")]
+  .map((field) => field.name.slice("was-".length)).find((name) => value(name) !== shown(name).value);
 
 function show(ref) {
   const line = lineOf(ref);
@@ -178,8 +179,10 @@ let byKeyboard = false;
 form.addEventListener("pointerdown", () => { byKeyboard = false; });
 form.addEventListener("keydown", (event) => {
   byKeyboard = true;
+  if (event.target.type !== "radio" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Enter") event.preventDefault(); // would send the whole page and lead back to its top
   const code = CODES[event.key];
-  if (!code || event.target.type !== "radio" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (!code) return;
   choose(event.target.name, code);
   changed(event.target.name, 0);
 });
@@ -191,18 +194,17 @@ form.addEventListener("input", ({ target }) => {
   if (target.matches("textarea")) changed(target.name, NOTE_PAUSE);
 });
 
-// The button that saves the whole page: without a network it would lead to the browser's error page and lose everything.
+// The button that saves the whole page would lead to the browser's error page where there is no network.
 form.addEventListener("submit", (event) => {
-  if (navigator.onLine) {
-    isLeaving = true;
-  } else {
-    event.preventDefault();
-    live.textContent = words.offline;
-  }
+  const unsaved = findChanged();
+  isLeaving = navigator.onLine || !unsaved;
+  if (isLeaving) return;
+  event.preventDefault();
+  live.textContent = words.offline;
+  lineOf(refOf(unsaved)).scrollIntoView({ block: "center" });
 });
 window.addEventListener("beforeunload", (event) => {
-  const names = [...form.querySelectorAll("input[name^=was-]")].map((field) => field.name.slice("was-".length));
-  if (!isLeaving && (sending || queue.size > 0 || names.some(isChanged))) event.preventDefault();
+  if (!isLeaving && (sending || queue.size > 0 || findChanged())) event.preventDefault();
 });
 window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 window.addEventListener("focus", tryRefused);

@@ -73,6 +73,48 @@ def test_bad_input_is_named_and_nothing_typed_is_lost(alma: Person, field: str, 
         assert refused.values()[field] == typed
 
 
+@pytest.mark.parametrize("typed", ["1843", "18439a", "ABCDE", "00000", "184390"])
+def test_a_wrong_postal_code_is_asked_for_as_five_digits(alma: Person, typed: str) -> None:
+    refused = alma.client.send(f"{alma.base}/declaration", DETAILS | {"postal_code": typed})
+    assert refused.status == 422
+    link = refused.soup.select_one('.error-summary a[href="#postal_code"]')
+    assert link is not None
+    assert link.get_text() == "Bitte fünf Ziffern eintragen, zum Beispiel 18439."
+
+
+def test_a_conflict_says_what_is_stored_in_words(alma: Person) -> None:
+    address = f"{alma.base}/declaration"
+    seen = alma.client.get(address).values() | {"then": "stay"}
+    alma.client.send(address, {"reminder": "email", "confirm_insight": "1", "has_signature_line": "1", "then": "stay"})
+    first = alma.client.get(address).values() | {"then": "stay"}
+    alma.client.send(address, {"has_signature_line": None, "reminder": "calendar", "then": "stay"})
+    late = alma.client.post(address, first | {"reminder": "not_at_all"})
+    assert late.status == 409
+    assert "gespeichert: mit einer Kalenderdatei, die ich mitnehme (aus" in late.text
+    fresh = {name: value for name, value in seen.items() if name != "confirm_insight"}
+    late = alma.client.post(address, fresh | {"was-confirm_insight": "", "company_name": "Neu"})
+    assert late.status == 303, "who did not touch a field overwrites nothing"
+
+
+def test_the_step_is_voluntary_until_something_is_filled_in(alma: Person) -> None:
+    def state() -> str:
+        return alma.client.get(alma.base).soup.select(".step-state")[2].get_text()
+
+    assert state() == "freiwillig"
+    alma.client.send(f"{alma.base}/declaration", {"company_name": "Bäckerei Łódź", "then": "stay"})
+    assert state() == "9 Angaben fehlen"
+
+
+def test_the_preview_says_above_the_button_that_issuing_closes_the_round(alma: Person) -> None:
+    people.rate_everything(alma)
+    people.plan_ten(alma)
+    page = alma.client.get(alma.client.send(f"{alma.base}/declaration", dict(DETAILS)).location)
+    button = page.soup.find("button", string="Selbsterklärung ausstellen")
+    assert button is not None
+    notice = button.find_parent("form").find_previous_sibling()  # type: ignore[union-attr]
+    assert "nicht mehr ändern" in notice.get_text()  # type: ignore[union-attr]
+
+
 def test_the_preview_shows_what_will_be_declared_and_by_whom(alma: Person) -> None:
     people.rate_everything(alma)
     people.plan_ten(alma)

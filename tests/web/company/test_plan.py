@@ -20,6 +20,10 @@ FULL = {
 }
 
 
+READ_ONLY = "Mit Ihrem Link können Sie hier nur lesen."
+FROZEN = "Sie lesen hier den Plan, wie er beim Ausstellen war."
+
+
 @pytest.fixture
 def alma(app: Flask) -> Person:
     return people.alma(app)
@@ -39,8 +43,9 @@ def proposed(page: Page) -> list[str]:
 def test_an_action_is_shown_with_all_its_fields(alma: Person) -> None:
     address = add(alma)
     page = alma.client.get(f"{alma.base}/plan")
-    for shown in ("Offene Posten", "Jeden Montag durchgehen", "hoch", "Büro", "31.01.2027", "Vollständig", "1 von 10"):
+    for shown in ("Offene Posten", "Jeden Montag durchgehen", "hoch", "Büro", "31.01.2027", "Vollständig im Plan: 1."):
         assert shown in page.text
+    assert [tag.get_text() for tag in page.soup.select("ol.plan .tag")] == ["Vollständig"]
     assert alma.client.get(address).values()["due_on"] == "2027-01-31"
 
 
@@ -74,7 +79,7 @@ def test_unfinished_actions_are_kept_and_the_plan_says_what_is_missing(alma: Per
     address = add(alma, urgency=None, responsible="", follow_up_on="")
     page = alma.client.get(f"{alma.base}/plan")
     assert "Es fehlt noch etwas" in page.text
-    assert "0 von 10" in page.text
+    assert "Vollständig im Plan: 0. Für die Selbsterklärung nötig: mindestens 10." in page.text
     assert [link["href"] for link in alma.client.get(address).soup.select("main p.muted a")] == [
         "#urgency",
         "#responsible",
@@ -125,7 +130,7 @@ def test_two_people_at_one_action_merge_by_field_and_conflict_only_in_the_same(a
     alma.client.send(address, {"responsible": "Werkstatt", "title": "Neuer Titel"})
     conflict = bente.client.post(address, seen | {"responsible": "Lager", "due_on": "2027-03-31"})
     assert conflict.status == 409
-    assert "Werkstatt" in conflict.text
+    assert "gespeichert: Werkstatt (aus einem anderen Fenster" in conflict.text
     now = alma.client.get(address).values()
     assert (now["responsible"], now["due_on"], now["title"]) == ("Werkstatt", "2027-03-31", "Neuer Titel")
     again = conflict.values()
@@ -171,4 +176,41 @@ def test_a_reader_sees_the_plan_and_no_form(alma: Person) -> None:
     assert not rolf.client.get(f"{alma.base}/plan").soup.select("main form, .proposal")
     page = rolf.client.get(address)
     assert not page.soup.select("main form")
-    assert "Jeden Montag durchgehen" in page.text
+    for shown in (READ_ONLY, "Jeden Montag durchgehen", "hoch", "31.01.2027", "28.02.2027"):
+        assert shown in page.text
+    assert "31/01/2027" in rolf.client.get(f"{address}?lang=en").text
+
+
+def test_the_plan_can_be_printed_by_who_may_only_read_it(alma: Person) -> None:
+    add(alma)
+    page = people.rolf(alma).client.get(f"{alma.base}/plan")
+    assert READ_ONLY in page.text
+    assert page.soup.select("[data-print]")
+
+
+def test_a_frozen_plan_says_so_and_leads_to_the_files(alma: Person) -> None:
+    number = people.declare(alma)
+    page = alma.client.get(f"{alma.base}/plan")
+    assert FROZEN in page.text
+    assert page.soup.select("main [data-print]")
+    assert page.soup.select(f'main a[href="/declarations/{number}"]')
+    action = next(link for link in page.links() if "/plan/" in link)
+    assert FROZEN in alma.client.get(action).text
+
+
+def test_a_conflict_says_what_is_stored_in_words(alma: Person) -> None:
+    address = add(alma)
+    seen = alma.client.get(address).values()
+    alma.client.send(address, {"urgency": "low", "due_on": "2027-03-31", "responsible": ""})
+    changed = {"urgency": "medium", "due_on": "2027-04-30", "responsible": "Lager"}
+    errors = people_read(alma.client.post(address, seen | changed))
+    assert "gespeichert: niedrig (aus" in errors
+    assert "gespeichert: 31.03.2027 (aus" in errors
+    assert "gespeichert: nichts (aus" in errors
+
+
+def people_read(page: Page) -> str:
+    assert page.status == 409
+    summary = page.soup.select_one(".error-summary")
+    assert summary is not None
+    return summary.get_text()

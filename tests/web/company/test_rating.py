@@ -1,8 +1,11 @@
 """The topic page: what it shows, what it saves, what it refuses."""
 
+from io import BytesIO
+
 import pytest
 from bs4 import Tag
 from flask import Flask
+from pypdf import PdfReader
 
 from tests import people
 from tests.people import Person
@@ -144,13 +147,30 @@ def test_markup_in_a_note_stays_text(alma: Person) -> None:
 
 
 def test_the_montagszettel_is_a_pdf_of_one_page(alma: Person) -> None:
-    from io import BytesIO
-
-    from pypdf import PdfReader
-
     save(alma, **{"need-1.1.a": "urgent"})
-    answer = alma.client.get(f"{alma.base}/topics/1/monday.pdf").response
+    assert "Begin 1.1.a" in read_monday(alma)
+
+
+def test_the_montagszettel_prints_the_plans_own_words_where_there_is_a_plan(alma: Person) -> None:
+    save(alma, **{"need-1.1.a": "urgent", "need-1.1.b": "some"})
+    own = {"title": "Unser Weg", "description": "Wir fragen drei Kunden", "responsible": "Büro"}
+    alma.client.send(f"{alma.base}/plan/new?measure=1.1.a", own)
+    said = read_monday(alma)
+    assert all(words in said for words in own.values())
+    assert "Begin 1.1.a" not in said
+    assert "Begin 1.1.b" in said
+    assert "Geplantes und Vorschläge" in said
+
+
+def test_a_planned_measure_without_a_title_is_not_printed_twice(alma: Person) -> None:
+    save(alma, **{"need-1.1.a": "urgent"})
+    alma.client.send(f"{alma.base}/plan/new?measure=1.1.a", {"title": "", "description": "Kunden fragen"})
+    assert read_monday(alma).count("Kunden fragen") == 1
+
+
+def read_monday(person: Person) -> str:
+    answer = person.client.get(f"{person.base}/topics/1/monday.pdf").response
     assert answer.mimetype == "application/pdf"
     reader = PdfReader(BytesIO(answer.data))
     assert len(reader.pages) == 1
-    assert "Begin 1.1.a" in reader.pages[0].extract_text()
+    return " ".join(reader.pages[0].extract_text().split())

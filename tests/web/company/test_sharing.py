@@ -5,7 +5,10 @@ import re
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import select
 
+from om_selfcheck.extensions import db
+from om_selfcheck.store.models import WebSession
 from tests import people
 from tests.people import TOKEN, Person
 
@@ -121,3 +124,62 @@ def test_the_language_of_the_check_and_of_the_pages_are_independent(alma: Person
     page = alma.client.get(f"{alma.base}/topics/1?lang=de")
     assert "Practice 1.1.a (en)" in page.text
     assert "Seite speichern" in page.text
+
+
+def test_a_colleagues_link_does_not_push_the_own_unconfirmed_one_out(app: Flask) -> None:
+    client = people.stella(app).client
+    shown = client.post("/assessments", {"questionnaire": "basis"}).location
+    base = shown.removesuffix("/link")
+    own = TOKEN.search(client.get(shown).text)
+    made = client.send(f"{base}/access", {"label": "Bente", "right": "editor"}, form="/access/links")
+    client.send(made.location)
+    warning = client.get(base).soup.select_one(".notice-warning a")
+    assert own is not None
+    assert warning is not None
+    assert own[1] in client.get(str(warning["href"])).text
+
+
+def test_confirming_a_colleagues_link_leaves_keep_me_in_as_it_is(app: Flask) -> None:
+    client = people.stella(app).client
+    shown = client.post("/assessments", {"questionnaire": "basis"}).location
+    base = shown.removesuffix("/link")
+    client.send(shown, {"keep_in": "1"})
+    with time_machine.travel("2026-11-21T09:00:00Z", tick=False) as clock:
+        made = client.send(f"{base}/access", {"label": "Bente", "right": "editor"}, form="/access/links")
+        form = client.get(made.location).values()
+        clock.shift(700)
+        late = client.post(f"{base}/link", form)
+    assert "Set-Cookie" not in late.response.headers
+    assert late.location == f"{base}/access"
+
+
+def test_no_plain_token_stays_in_the_database_after_its_ten_minutes(app: Flask) -> None:
+    with time_machine.travel("2026-11-21T09:00:00Z", tick=False) as clock:
+        client = people.stella(app).client
+        shown = client.post("/assessments", {"questionnaire": "basis"}).location
+        token = TOKEN.search(client.get(shown).text)
+        assert token is not None
+        assert token[1] in _stored_sessions(app), "the control: it waits there to be kept"
+        clock.shift(601)
+        people.stella(app).client.post("/assessments", {"questionnaire": "basis"})
+        assert token[1] not in _stored_sessions(app)
+
+
+def _stored_sessions(app: Flask) -> str:
+    with app.app_context():
+        return str(db.session.execute(select(WebSession.data, WebSession.fresh_links)).all())
+
+
+def test_the_sheet_of_a_guest_speaks_to_the_guest(app: Flask, alma: Person) -> None:
+    client = people.stella(app).client
+    own = client.get(f"{client.post('/assessments', {'questionnaire': 'basis'}).location}/sheet").text
+    assert "alles ändern" in own
+    made = alma.client.send(f"{alma.base}/access", {"label": "Bank", "right": "reader"}, form="/access/links")
+    theirs = alma.client.get(f"{made.location}/sheet").text
+    assert "Bitten Sie das Unternehmen um einen neuen" in theirs
+    assert "alles ändern" not in theirs
+
+
+def test_only_who_can_renew_the_link_is_told_to(alma: Person) -> None:
+    assert "machen Sie zuerst" in alma.client.get(alma.base).text
+    assert "machen Sie zuerst" not in people.rolf(alma).client.get(alma.base).text

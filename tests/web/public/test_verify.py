@@ -11,6 +11,8 @@ from om_selfcheck.extensions import db
 from om_selfcheck.store.models import Declaration
 from tests import people
 
+SAME_FILE = "Die Datei ist unverändert die hier ausgestellte."
+
 
 def change(app: Flask, number: str, **columns: object) -> None:
     with app.app_context():
@@ -22,7 +24,7 @@ def change(app: Flask, number: str, **columns: object) -> None:
     ("columns", "said", "status"),
     [
         ({"withdrawn_on": None}, "gilt bis", "gilt"),
-        ({"issued_on": date(2020, 2, 29)}, "am 28. Februar 2022 abgelaufen", "abgelaufen"),
+        ({"issued_on": date(2020, 2, 29)}, "galt bis 28. Februar 2022", "abgelaufen"),
         (
             {"withdrawn_on": date(2026, 11, 20), "withdrawal_reason": "own_wish"},
             "seit 20. November 2026 widerrufen",
@@ -85,8 +87,9 @@ def test_the_pdf_itself_is_known_by_its_hash_and_a_changed_one_is_not(app: Flask
     content = alma.client.get(f"/declarations/{number}/declaration.pdf").response.data
     client = people.stella(app).client
     found = client.get("/verify", query_string={"sha256": hashlib.sha256(content).hexdigest()})
-    assert found.location.startswith(f"/verify/{number}")
-    assert "Byte für Byte" in client.get(found.location).text
+    assert found.location.startswith(f"/verify/{number}?sha256=")
+    assert SAME_FILE in client.get(found.location).text
+    assert SAME_FILE not in client.get(f"/verify/{number}").text
     changed = client.get("/verify", query_string={"sha256": hashlib.sha256(content + b" ").hexdigest()})
     assert "kennt der Server nicht" in changed.text
 
@@ -97,3 +100,15 @@ def test_only_the_declaration_is_found_by_its_hash_never_the_plan(app: Flask) ->
     plan = alma.client.get(f"/declarations/{number}/plan.pdf").response.data
     answer = people.stella(app).client.get("/verify", query_string={"sha256": hashlib.sha256(plan).hexdigest()})
     assert "kennt der Server nicht" in answer.text
+
+
+def test_nobody_can_write_an_address_that_vouches_for_a_file(app: Flask) -> None:
+    """A hash of something else, the plan, another company's declaration or none: the sentence is not there."""
+    alma, other = people.alma(app), people.alma(app)
+    number, other_number = people.declare(alma), people.declare(other)
+    plan = alma.client.get(f"/declarations/{number}/plan.pdf").response.data
+    theirs = other.client.get(f"/declarations/{other_number}/declaration.pdf").response.data
+    client = people.stella(app).client
+    written = [hashlib.sha256(content).hexdigest() for content in (plan, theirs)] + ["1", "0" * 64, "%00", ""]
+    for sha256 in written:
+        assert SAME_FILE not in client.get(f"/verify/{number}", query_string={"sha256": sha256, "file": "1"}).text
