@@ -87,9 +87,9 @@ def seed_demo() -> None:
 
     settings = _settings()
     _prepare(settings)
-    questionnaire = load_catalogue(QUESTIONNAIRES).list_newest()[0]
+    questionnaire, now = load_catalogue(QUESTIONNAIRES).newest("unternehmenscheck"), clock.now()
     with Session(open_engine(settings.database_url)) as session, session.begin():
-        token = add_demo(session, questionnaire=questionnaire, now=clock.now(), today=clock.today())
+        token = add_demo(session, questionnaire=questionnaire, now=now, today=clock.day_in_berlin(now))
     click.echo(f"{settings.base_url}/access/{token}")
 
 

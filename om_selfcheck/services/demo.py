@@ -1,4 +1,4 @@
-"""A made-up firm to look around with: all rated, ten actions planned, ready to declare."""
+"""A made-up firm to look around with: all rated, ten actions planned, only the confirmations left to tick."""
 
 from datetime import date, datetime, timedelta
 from itertools import cycle

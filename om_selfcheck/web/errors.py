@@ -1,20 +1,22 @@
 """Every refusal as a page, or as JSON for our own scripts: what happened, what is safe, what to do next."""
 
 from dataclasses import asdict, dataclass
+from urllib.parse import urlsplit
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
+from flask.globals import request_ctx
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
-from om_selfcheck.domain.errors import AlreadyDeclared, NotAllowed, NotFound
+from om_selfcheck.domain.errors import AlreadyDeclared, NotAllowed, NotFound, QuestionnaireChanged
 from om_selfcheck.extensions import db
 from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.web.logs import log_failure
 from om_selfcheck.web.security import request_id
 
 RETRY_SECONDS = 5
-CONFLICT, UNAVAILABLE, FULL = 409, 503, 507
+CONFLICT, FAILED, UNAVAILABLE, FULL = 409, 500, 503, 507
 _FULL_SIGNS = ("disk is full", "no space left", "diskfull", "disk full", "disk i/o error")
 
 
@@ -32,6 +34,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(NotFound, lambda _error: refuse(404))
     app.register_error_handler(NotAllowed, lambda _error: refuse(403, explain_right()))
     app.register_error_handler(AlreadyDeclared, lambda _error: refuse(CONFLICT, explain_frozen()))
+    app.register_error_handler(QuestionnaireChanged, lambda _error: refuse(UNAVAILABLE, explain_changed_questions()))
     app.register_error_handler(CSRFError, lambda _error: refuse(400, explain_stale_form()))
     app.register_error_handler(DBAPIError, _on_database_error)
     app.register_error_handler(HTTPException, _on_http_error)
@@ -52,11 +55,19 @@ def refuse(status: int, refusal: Refusal | None = None) -> Response:
     if wants_json():
         response = jsonify(error=refusal.title, message=refusal.what_happened, next=refusal.what_next, id=request_id())
     else:
+        _make_links_possible()
         response = make_response(render_template("errors/error.html", request_id=request_id(), **asdict(refusal)))
     response.status_code = status
     if status == UNAVAILABLE:
         response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
+
+
+def _make_links_possible() -> None:
+    """Give a request whose Host names no host the addresses of this installation; its refusal is a page too."""
+    if request_ctx.url_adapter is None:
+        host = urlsplit(current_app.extensions["om_settings"].base_url).netloc
+        request_ctx.url_adapter = current_app.url_map.bind(host)
 
 
 def _on_http_error(error: HTTPException) -> Response:
@@ -77,7 +88,10 @@ def _on_database_error(error: DBAPIError) -> Response:
     log_failure(error.orig or error)
     db.session.rollback()
     sign = f"{type(error.orig).__name__} {error.orig}".lower()
-    return refuse(FULL if any(word in sign for word in _FULL_SIGNS) else UNAVAILABLE)
+    if any(word in sign for word in _FULL_SIGNS):
+        return refuse(FULL)
+    is_passing = isinstance(error, (OperationalError, InterfaceError))
+    return refuse(UNAVAILABLE if is_passing else FAILED)
 
 
 def _on_failure(error: Exception) -> Response:
@@ -100,6 +114,27 @@ def explain_frozen() -> Refusal:
         _("Die Selbsterklärung ist ausgestellt. Bewertungen und Plan dieser Runde ändern sich nicht mehr."),
         _("Alles Ausgestellte bleibt, wie es ist."),
         _("Für Änderungen beginnen Sie auf der Startseite einen neuen Check."),
+    )
+
+
+def explain_changed_questions() -> Refusal:
+    return Refusal(
+        _("Die Fragen dieses Checks wurden auf dem Server verändert"),
+        _("Ihre Runde gehört zu einer festen Fassung der Fragen. Deren Datei ist nicht mehr dieselbe."),
+        _("Ihre Antworten sind gespeichert und unverändert."),
+        _("Bitte sagen Sie dem Betreiber Bescheid: Er muss die ursprüngliche Datei zurücklegen."),
+    )
+
+
+def explain_ended_link() -> Refusal:
+    return Refusal(
+        _("Dieser Link öffnet nichts mehr"),
+        _("Er ist abgelaufen, beendet oder nicht vollständig kopiert."),
+        _("An den Antworten hat sich nichts geändert."),
+        _(
+            "Vergleichen Sie den Link mit dem Original. Hat ihn Ihnen jemand gegeben, bitten Sie um einen neuen."
+            " Ist es der Link Ihres Unternehmens, suchen Sie den neuesten; vielleicht wurde er erneuert."
+        ),
     )
 
 

@@ -10,6 +10,8 @@ from flask import Flask, Response, g, request
 
 from om_selfcheck.web.security import request_id
 
+METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE"})
+
 
 def init_app(app: Flask) -> None:
     app.before_request(_start)
@@ -34,7 +36,7 @@ def _finish(response: Response) -> Response:
     _write(
         "request",
         "info",
-        method=request.method,
+        method=request.method if request.method in METHODS else "other",  # anybody can write a word there
         endpoint=request.endpoint,
         status=response.status_code,
         ms=None if begin is None else round((time.perf_counter() - begin) * 1000, 1),

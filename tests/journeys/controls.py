@@ -41,7 +41,7 @@ def save_form(page: Page) -> Locator:
 
 
 def complete_actions(page: Page) -> Locator:
-    """The words below the step "plan", such as "3 von 10"."""
+    """The words below the step "plan"; they begin with the number of complete actions."""
     return page.locator(".step-state").nth(1)
 
 

@@ -84,7 +84,7 @@ def plan_one(page: Page, place: int) -> None:
         press(page, page.locator(f"button[data-fill={field}]").nth(1))
         expect(page.locator(f"#{field}")).to_have_value(re.compile(r"\d{4}-\d\d-\d\d"))
     press(page, controls.save_form(page))
-    expect(controls.complete_actions(page)).to_have_text(f"{place + 1} von {ACTIONS}")
+    expect(controls.complete_actions(page)).to_have_text(re.compile(rf"^{place + 1}\b"))
 
 
 def declare(page: Page) -> None:

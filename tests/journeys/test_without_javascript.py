@@ -75,7 +75,7 @@ def plan_one(page: Page, place: int) -> None:
     page.locator("#due_on").fill("2099-01-31")
     page.locator("#follow_up_on").fill("2099-02-28")
     controls.save_form(page).click()
-    expect(controls.complete_actions(page)).to_have_text(f"{place + 1} von {ACTIONS}")
+    expect(controls.complete_actions(page)).to_have_text(re.compile(rf"^{place + 1}\b"))
 
 
 def declare(page: Page) -> None:

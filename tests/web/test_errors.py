@@ -4,7 +4,7 @@ import sqlite3
 
 import pytest
 from flask import Flask
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.test import TestResponse
 
 from om_selfcheck.web.access import public
@@ -45,6 +45,12 @@ def test_a_database_that_cannot_is_said_plainly(app: Flask, message: str, status
     assert page.status_code == status
     assert ("Retry-After" in page.headers) is (status == 503)
     assert "ist gespeichert" in page.get_data(as_text=True)
+
+
+def test_a_mistake_of_ours_in_the_database_is_not_told_as_a_short_wait(app: Flask) -> None:
+    page = _fail_with(app, IntegrityError("INSERT", {}, sqlite3.IntegrityError("UNIQUE constraint failed")))
+    assert page.status_code == 500
+    assert "Retry-After" not in page.headers
 
 
 def test_an_unforeseen_failure_is_a_page_with_its_number_and_a_log_line_without_values(

@@ -23,7 +23,7 @@ from om_selfcheck.extensions import db
 from om_selfcheck.i18n.labels import label
 from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import declarations
-from om_selfcheck.services.declarations import FIELDS, SWITCH_FIELDS, NotComplete
+from om_selfcheck.services.declarations import FIELDS, NotComplete
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.web.access import current_actor, require
 from om_selfcheck.web.company import pages
@@ -82,14 +82,14 @@ def preview(assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 - read 
 @require(Task.DECLARE)
 def issue(assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 - read by the guard
     """Issue once; every further click leads to the same number (P3)."""
-    actor = current_actor()
+    actor, now = current_actor(), clock.now()
     try:
         number = declarations.issue_declaration(
             db.session,
             actor=actor,
             questionnaire=pages.questionnaire_of(actor),
-            now=clock.now(),
-            today=clock.today(),
+            now=now,
+            today=clock.day_in_berlin(now),
         )
     except NotComplete:
         return _render_preview(actor), UNPROCESSABLE
@@ -129,9 +129,7 @@ def _describe_gap(field: DetailField, details: DeclarationDetails) -> str:
 
 
 def _in_words(name: str, value: str) -> str:
-    """Return a field's value as people read it: a word for a tick and for a choice."""
-    if name in SWITCH_FIELDS:
-        return _("angekreuzt") if value else _("nicht angekreuzt")
+    """Return a field's value as people read it. A switch is never in conflict: of two values one is what is stored."""
     if name == "reminder" and value in frozenset(ReminderChoice):
         return label(ReminderChoice(value))
     return value

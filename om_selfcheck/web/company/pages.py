@@ -7,6 +7,7 @@ from flask import url_for
 
 from om_selfcheck.domain.access import Task
 from om_selfcheck.domain.declaration import DetailField
+from om_selfcheck.domain.errors import QuestionnaireChanged
 from om_selfcheck.domain.questionnaire import Questionnaire
 from om_selfcheck.domain.rating import NeedForAction, RatingCounts, count_ratings
 from om_selfcheck.extensions import db
@@ -55,8 +56,11 @@ class TopicLine:
 
 
 def questionnaire_of(actor: Actor) -> Questionnaire:
-    """Return the very version that the round was started with (P16)."""
-    return catalogue().get(actor.slug, actor.version)
+    """Return the very version that the round was started with; QuestionnaireChanged if its file was edited (P16)."""
+    questionnaire = catalogue().get(actor.slug, actor.version)
+    if questionnaire.content_hash != actor.content_hash:
+        raise QuestionnaireChanged
+    return questionnaire
 
 
 def load_standing(actor: Actor) -> Standing:

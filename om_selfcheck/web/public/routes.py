@@ -12,6 +12,7 @@ from om_selfcheck.domain.text import clean_line
 from om_selfcheck.extensions import csrf, db
 from om_selfcheck.services import declarations, documents, grants, installation
 from om_selfcheck.web.access import public
+from om_selfcheck.web.errors import explain_ended_link, refuse
 from om_selfcheck.web.public import pages
 from om_selfcheck.web.sessions import commit, held_grant, hold_grant, keep_in
 
@@ -94,7 +95,7 @@ def open_access(token: str) -> ResponseReturnValue:
     try:
         actor = grants.get_actor_by_token(db.session, token=token, now=now)
     except NotFound:
-        return render_template("public/access_ended.html"), 404
+        return refuse(404, explain_ended_link())
     if request.method == "GET":
         links = grants.list_links(db.session, actor=actor, now=now)
         return render_template("public/access.html", actor=actor, links=links, token=token)

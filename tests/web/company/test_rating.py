@@ -1,5 +1,6 @@
 """The topic page: what it shows, what it saves, what it refuses."""
 
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -7,6 +8,7 @@ from bs4 import Tag
 from flask import Flask
 from pypdf import PdfReader
 
+from om_selfcheck.catalogue import Catalogue
 from tests import people
 from tests.people import Person
 from tests.web.client import Page
@@ -133,6 +135,19 @@ def test_next_leads_to_the_first_open_measure_then_to_the_plan(alma: Person) -> 
     assert alma.client.get(f"{alma.base}/next").location.endswith("/topics/1#measure-1.1.b")
     people.rate_everything(alma)
     assert alma.client.get(f"{alma.base}/next").location.endswith("/plan")
+
+
+def test_an_edited_questionnaire_is_never_shown_in_the_place_of_the_pinned_one(app: Flask, alma: Person) -> None:
+    pinned = app.extensions["om_catalogue"]
+    edited = replace(pinned.get("basis", "1.0"), content_hash="f" * 64)
+    app.extensions["om_catalogue"] = Catalogue({("basis", "1.0"): edited})
+    try:
+        page = alma.client.get(f"{alma.base}/topics/1")
+    finally:
+        app.extensions["om_catalogue"] = pinned
+    assert page.status == 503
+    assert "gespeichert und unverändert" in page.text
+    assert alma.client.get(f"{alma.base}/topics/1").status == 200
 
 
 def test_a_topic_that_does_not_exist_is_a_404(alma: Person) -> None:
