@@ -25,6 +25,7 @@ ONE_YEAR = 31536000
 
 def init_app(app: Flask) -> None:
     app.before_request(_name_request)
+    app.before_request(_read_query_as_text)
     app.before_request(_refuse_foreign_origin)
     app.after_request(_add_headers)
 
@@ -36,6 +37,11 @@ def request_id() -> str:
 
 def _name_request() -> None:
     g.request_id = secrets.token_hex(6)
+
+
+def _read_query_as_text() -> None:
+    """Put a sign for bytes that are no UTF-8; Werkzeug does so for the path, but would fail over the query."""
+    request.query_string = request.query_string.decode("utf-8", "replace").encode()
 
 
 def _refuse_foreign_origin() -> None:

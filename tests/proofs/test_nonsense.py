@@ -481,10 +481,10 @@ def test_nonsense_that_counts_as_words_is_declared_and_printed(app: Flask) -> No
     alma, harness = people.alma(app), Harness(app)
     values = [f"{value.decode('utf-8', 'replace')[:150]} Büro" for value in NASTIES.values()]
     people.rate_everything(alma)
-    for number, value in enumerate(values[:20]):
+    for place, value in enumerate(values[:20]):
         fields = {"urgency": "high", "due_on": "2027-01-31", "follow_up_on": "2027-02-28"}
-        words = dict.fromkeys(("title", "responsible", "follow_up"), value) | {"description": f"{value} {number}"}
-        other = {"responsible": values[(number + 20) % len(values)]}
+        words = dict.fromkeys(("title", "responsible", "follow_up"), value) | {"description": f"{value} {place}"}
+        other = {"responsible": values[(place + 20) % len(values)]}
         assert alma.client.send(f"{alma.base}/plan/new", fields | words | other).status == 303
     texts = ("company_name", "street", "city", "signatory_name", "signatory_function", "place")
     details = dict(DETAILS) | {name: values[EVERY.index("family") + place] for place, name in enumerate(texts)}
@@ -538,6 +538,7 @@ BODIES: Mapping[str, tuple[str, bytes]] = {
     "unknown": (FORM, b"need-9.9.z=some&note-=x&need-=&was-need-%00=1&__proto__=1&" + CANARY.encode() + b"=1"),
     "many": (FORM, b"&".join(b"f%d=1" % number for number in range(3000))),
     "nothing": (FORM, b""),
+    "raw bytes": (FORM, b"title=\xff\xed\xa0\x80&need-1.1.a=\xfe"),
     "separators": (FORM, b"&&&===;;;%%%"),
     "two megabytes": (FORM, b"title=" + b"a" * 2_000_000),
     "two megabytes in a part": (MIXED, WHOLE[:-8] + b"a" * 2_000_000 + b"\r\n--x--\r\n"),
