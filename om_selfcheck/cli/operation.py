@@ -1,5 +1,6 @@
 """Commands for whoever runs an installation."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -94,6 +95,7 @@ def seed_demo() -> None:
 
 
 def _settings() -> Settings:
+    os.umask(0o077)  # what is made here is for this user alone
     try:
         return read_settings()
     except ValueError as error:

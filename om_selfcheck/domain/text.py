@@ -52,8 +52,12 @@ def comparison_key(text: str) -> str:
     >>> comparison_key("Liste  FÜHREN ") == comparison_key("liste führen")
     True
     """
-    return unicodedata.normalize("NFKC", clean_line(text)).casefold()
+    visible = "".join(character for character in clean_line(text) if character not in _UNSEEN)
+    return unicodedata.normalize("NFKC", " ".join(visible.split())).casefold()
 
 
 # Hangul fillers and blank hieroglyphs: letters by category, blank to the eye
 _BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\U00013441\U00013442")
+_UNSEEN = (
+    _BLANK_LETTERS | {"\u034f", "\u2800"} | frozenset(map(chr, range(0xFE00, 0xFE10)))
+)  # joiners, blanks, variants

@@ -1,6 +1,7 @@
 """The files of a declaration: one stored file a kind and language, whose first bytes win (P3)."""
 
 import hashlib
+import re
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from om_selfcheck.services.grants import Actor
 from om_selfcheck.store.queries import declarations
 
 DECLARATION = "declaration"
+_HASH = re.compile(r"[0-9a-f]{64}")
 
 
 def find_file(session: Session, *, actor: Actor, kind: str, language: str) -> bytes | None:
@@ -35,6 +37,8 @@ def keep_file(session: Session, *, actor: Actor, kind: str, language: str, conte
 
 def find_number_by_file(session: Session, *, sha256: str) -> str | None:
     """Return the number of the declaration whose PDF has this hash, to the last byte; None for any other file."""
+    if not _HASH.fullmatch(sha256.lower()):
+        return None
     return declarations.find_number_by_file(session, sha256=sha256.lower(), kind=DECLARATION)
 
 

@@ -20,8 +20,8 @@ POSTGRESQL_OPTIONS = f"-c timezone=UTC -c lock_timeout={BUSY_SECONDS}s"
 def engine_options(database_url: str) -> dict[str, Any]:
     """Return what `create_engine` needs beside the address."""
     if database_url.startswith("sqlite"):
-        return {"connect_args": {"timeout": BUSY_SECONDS}}
-    return {"connect_args": {"options": POSTGRESQL_OPTIONS}, "pool_pre_ping": True}
+        return {"connect_args": {"timeout": BUSY_SECONDS}, "hide_parameters": True}
+    return {"connect_args": {"options": POSTGRESQL_OPTIONS}, "pool_pre_ping": True, "hide_parameters": True}
 
 
 def configure_engine(engine: Engine, is_reading: Callable[[], bool]) -> None:

@@ -5,6 +5,7 @@ import sys
 import time
 from contextlib import suppress
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import Flask, Response, g, request
 
@@ -14,6 +15,7 @@ METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE",
 
 
 def init_app(app: Flask) -> None:
+    app.log_exception = _log_exception  # type: ignore[method-assign]  # Flask's own would write path and values
     app.before_request(_start)
     app.after_request(_finish)
 
@@ -25,6 +27,11 @@ def log_failure(error: BaseException) -> None:
         place = place.tb_next
     where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else ""
     _write("failure", "error", kind=type(error).__name__, where=where, endpoint=request.endpoint)
+
+
+def _log_exception(exc_info: Any) -> None:  # noqa: ANN401 - as Flask hands it over
+    if isinstance(exc_info, tuple) and exc_info[1] is not None:
+        log_failure(exc_info[1])
 
 
 def _start() -> None:

@@ -5,6 +5,7 @@ A session holds the links that were opened in this browser. Pages that write not
 
 import json
 import secrets
+from contextlib import suppress
 from datetime import datetime
 from inspect import iscoroutinefunction
 from typing import Any, TypedDict
@@ -12,6 +13,8 @@ from uuid import UUID
 
 from flask import Flask, Request, Response, session
 from flask.sessions import SessionInterface, SessionMixin
+from flask_wtf.csrf import generate_csrf
+from werkzeug.exceptions import HTTPException
 
 from om_selfcheck import clock
 from om_selfcheck.domain.access import KEEP_LINK_VISIBLE
@@ -75,6 +78,7 @@ class StoredSessions(SessionInterface):
     """Flask's sessions over the table `session`."""
 
     def open_session(self, app: Flask, request: Request) -> ServerSession:
+        _read_body(request)
         session_id = request.cookies.get(cookie_name(app))
         found = store.find_session(db.session, session_id=session_id, now=clock.now()) if session_id else None
         if found is None:
@@ -173,10 +177,15 @@ def held_grant(assessment_id: UUID) -> UUID | None:
     return UUID(grant_id) if grant_id else None
 
 
-def hold_grant(assessment_id: UUID, grant_id: UUID) -> None:
-    """Remember an opened link under a new session id."""
+def hold_grant(assessment_id: UUID, grant_id: UUID, *, is_renewal: bool = False) -> None:
+    """Remember an opened link, under a new session id unless it only takes the place of one held already.
+
+    The token for forms is made now, so that no page has to write into the session.
+    """
     session["grants"] = session.get("grants", {}) | {str(assessment_id): str(grant_id)}
-    current_session().renew_id()
+    generate_csrf()
+    if not is_renewal:
+        current_session().renew_id()
 
 
 def drop_grant(assessment_id: UUID) -> None:
@@ -220,6 +229,12 @@ def forget_link(grant_id: UUID) -> None:
 def forget_links(assessment_id: UUID) -> None:
     for grant_id in fresh_tokens(assessment_id):
         forget_link(grant_id)
+
+
+def _read_body(request: Request) -> None:
+    """Take the whole body in before a transaction begins: a slow sender must not hold the write lock."""
+    with suppress(HTTPException):  # too large or cut off: whoever reads the form says so
+        request.get_data(cache=True)
 
 
 def _new_id(current: ServerSession) -> str:

@@ -30,7 +30,7 @@ from om_selfcheck.web.public.pages import printed_address, settings
 
 @bp.get("/declarations/<number>/<any(declaration, topics, plan):kind>.pdf")
 @require(Task.READ)
-def document(number: str, kind: str) -> ResponseReturnValue:
+def document(number: str, kind: str) -> ResponseReturnValue:  # noqa: ARG001 - read by the guard
     """Hand out a stored document; one that is missing is made now and kept, and the bytes stored first win (P3)."""
     actor, language = current_actor(), current_language()
     stored = documents.find_file(db.session, actor=actor, kind=kind, language=language)
@@ -41,12 +41,12 @@ def document(number: str, kind: str) -> ResponseReturnValue:
         begin_writing()
         stored = documents.keep_file(db.session, actor=actor, kind=kind, language=language, content=made)
         db.session.commit()
-    return _send(stored, f"{number}-{kind}.pdf")
+    return _send(stored, f"{actor.declaration_number}-{kind}.pdf")
 
 
 @bp.post("/declarations/<number>/plan.pdf")
 @require(Task.READ)
-def plan_with_functions(number: str) -> ResponseReturnValue:
+def plan_with_functions(number: str) -> ResponseReturnValue:  # noqa: ARG001 - read by the guard
     """Make the plan with functions instead of names, as typed just now; nothing of it is kept."""
     names, functions = request.form.getlist("name"), request.form.getlist("function")
     if len(names) != len(functions):
@@ -55,14 +55,14 @@ def plan_with_functions(number: str) -> ResponseReturnValue:
     actor = current_actor()
     issued = declarations.get_issued(db.session, actor=actor)
     db.session.rollback()
-    return _send(_make_plan(actor, issued, printed), f"{number}-plan.pdf")
+    return _send(_make_plan(actor, issued, printed), f"{issued.number}-plan.pdf")
 
 
 @bp.get("/declarations/<number>/calendar.ics")
 @require(Task.READ)
-def calendar(number: str) -> ResponseReturnValue:
+def calendar(number: str) -> ResponseReturnValue:  # noqa: ARG001 - read by the guard
     issued = declarations.get_issued(db.session, actor=current_actor())
-    return _send(make_calendar(issued, settings().base_url), f"{number}.ics", "text/calendar; charset=utf-8")
+    return _send(make_calendar(issued, settings().base_url), f"{issued.number}.ics", "text/calendar; charset=utf-8")
 
 
 @bp.get("/assessments/<uuid:assessment_id>/topics/<ref>/monday.pdf")
@@ -198,4 +198,6 @@ def _language() -> Language:
 
 
 def _send(content: bytes, name: str, mimetype: str = "application/pdf") -> Response:
-    return send_file(BytesIO(content), mimetype=mimetype, as_attachment=False, download_name=name)
+    response = send_file(BytesIO(content), mimetype=mimetype, as_attachment=False, download_name=name)
+    response.headers["Cache-Control"] = "no-store"
+    return response

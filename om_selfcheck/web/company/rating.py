@@ -30,6 +30,7 @@ from om_selfcheck.web.sessions import commit
 
 NEEDS = frozenset(NeedForAction) | {""}
 UNPROCESSABLE, CONFLICT = 422, 409
+NAMED_AT_MOST = 5  # fields that are none of this topic's
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +80,11 @@ def _read_page(shown_topic: Topic) -> SentPage:
     changes, errors = [], {}
     known = {measure.ref for measure in shown_topic.measures()}
     sent_refs = {name.partition("-")[2] for name in request.form if name.startswith(("need-", "note-"))}
-    for ref in sorted(sent_refs):
+    for ref in sorted(sent_refs - known)[:NAMED_AT_MOST]:
+        errors[f"need-{ref}"] = str(NOT_OFFERED)
+    for ref in sorted(sent_refs & known):
         change = _read_measure(ref)
-        if ref not in known or change.need not in NEEDS | {None}:
+        if change.need not in NEEDS | {None}:
             errors[f"need-{ref}"] = str(NOT_OFFERED)
         if change.note is not None and len(change.note) > TEXT_LENGTH:
             errors[f"note-{ref}"] = str(TOO_LONG % {"most": TEXT_LENGTH, "found": len(change.note)})

@@ -59,7 +59,7 @@ def renew_key(assessment_id: UUID) -> ResponseReturnValue:
     """End the old personal link and every session that came in by it; this browser stays in with the new one."""
     now = clock.now()
     link = grants.renew_key(db.session, actor=current_actor(), now=now)
-    hold_grant(assessment_id, link.grant_id)
+    hold_grant(assessment_id, link.grant_id, is_renewal=True)
     show_link_once(assessment_id, link.grant_id, link.token, now)
     commit()
     return redirect(url_for("company.link", assessment_id=assessment_id), 303)

@@ -96,7 +96,7 @@ def open_access(token: str) -> ResponseReturnValue:
         actor = grants.get_actor_by_token(db.session, token=token, now=now)
     except NotFound:
         return refuse(404, explain_ended_link())
-    if request.method == "GET":
+    if request.method != "POST":  # a HEAD changes nothing either
         links = grants.list_links(db.session, actor=actor, now=now)
         return render_template("public/access.html", actor=actor, links=links, token=token)
     if not _holds_as_much(actor):

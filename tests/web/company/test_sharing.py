@@ -183,3 +183,20 @@ def test_the_sheet_of_a_guest_speaks_to_the_guest(app: Flask, alma: Person) -> N
 def test_only_who_can_renew_the_link_is_told_to(alma: Person) -> None:
     assert "machen Sie zuerst" in alma.client.get(alma.base).text
     assert "machen Sie zuerst" not in people.rolf(alma).client.get(alma.base).text
+
+
+def test_a_head_request_opens_nothing(app: Flask, alma: Person) -> None:
+    scanner = people.stella(app)
+    looked = scanner.client.flask_client.head(f"/access/{alma.token}")
+    assert looked.status_code == 200
+    assert "Set-Cookie" not in looked.headers
+    assert scanner.client.get(alma.base).status == 404
+
+
+def test_a_lost_answer_to_renewing_locks_nobody_out(alma: Person) -> None:
+    before = alma.client.flask_client.get_cookie("om_session")
+    assert alma.client.send(f"{alma.base}/access", form="/access/renew").status == 303
+    after = alma.client.flask_client.get_cookie("om_session")
+    assert before is not None
+    assert after is not None
+    assert before.value == after.value, "the cookie that the browser still has goes on opening the round"
