@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -67,22 +68,31 @@ def serve(settings: Settings, questionnaires: "Catalogue | None" = None) -> None
     gc.collect()
     gc.freeze()
     multiprocessing.set_start_method("fork", force=True)
-    Granian(
-        "app:app",
-        address="127.0.0.1",
-        port=settings.port,
-        interface=Interfaces.WSGI,
-        workers=WORKERS,
-        blocking_threads=THREADS,
-        respawn_failed_workers=True,
-        respawn_interval=RESPAWN_SECONDS,
-        log_enabled=False,
-        websockets=False,
-    ).serve(target_loader=enter_worker, wrap_loader=False)
+    while True:
+        server = Granian(
+            "app:app",
+            address="127.0.0.1",
+            port=settings.port,
+            interface=Interfaces.WSGI,
+            workers=WORKERS,
+            blocking_threads=THREADS,
+            respawn_failed_workers=True,
+            respawn_interval=RESPAWN_SECONDS,
+            log_enabled=False,
+            websockets=False,
+        )
+        try:
+            server.serve(target_loader=enter_worker, wrap_loader=False)
+        except SystemExit:
+            if server.interrupt_signal:
+                raise
+            time.sleep(RESPAWN_SECONDS)  # granian gives up on a worker that ends twice within seconds; we do not (P1)
+        else:
+            return
 
 
 def _end_with(parent: int) -> None:
     """Let this worker end with its parent: an orphan would go on serving."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it ended before we asked
         os._exit(1)
