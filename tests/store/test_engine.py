@@ -102,7 +102,7 @@ def test_both_databases_pass_the_check(engine: Engine) -> None:
 
 def test_postgresql_speaks_utc_and_waits_for_locks_five_seconds_at_most(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
-        assert engine_options("sqlite:///x.db") == {"connect_args": {"timeout": 5}}
+        assert engine_options("sqlite:///x.db")["connect_args"] == {"timeout": 5}
         return
     with engine.connect() as connection:
         assert connection.execute(text("SHOW timezone")).scalar() == "UTC"
