@@ -65,7 +65,9 @@ def find_lost(database: Path, ledger: Ledger) -> list[Key]:
         rows = connection.execute("SELECT assessment_id, measure_ref, need FROM rating").fetchall()
     stored = {(str(UUID(assessment_id)), ref): need for assessment_id, ref, need in rows}
     return [
-        key for key, need in ledger.acknowledged.items() if stored.get(key) not in (need, ledger.under_way.get(key))
+        key
+        for key, need in ledger.acknowledged.items()
+        if stored.get(key, "nothing") not in {need, ledger.under_way.get(key, need)}
     ]
 
 
