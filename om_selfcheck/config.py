@@ -1,6 +1,7 @@
 """Settings, read once from the environment. The README lists them; a test compares."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
@@ -25,6 +26,7 @@ class Settings:
     mail_from: str
     operator_name: str
     proxy_hops: int
+    renewal_days: tuple[int, ...]
 
     @property
     def is_https(self) -> bool:
@@ -55,6 +57,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         mail_from=environment.get("OM_MAIL_FROM") or "om-selbstcheck@localhost",
         operator_name=environment.get("OM_OPERATOR_NAME") or "",
         proxy_hops=_read_number(environment, "OM_PROXY_HOPS", 0, at_most=10),
+        renewal_days=_read_days(environment, "OM_RENEWAL_DAYS", "90,30,7,-1"),
     )
 
 
@@ -63,6 +66,15 @@ def _read_number(environment: Mapping[str, str], name: str, default: int, *, at_
     if not (text.isascii() and text.isdigit() and len(text) <= len(str(at_most)) and at_least <= int(text) <= at_most):
         raise ValueError(f"{name} must be a number from {at_least} to {at_most}, not {text[:20]!r}")
     return int(text)
+
+
+def _read_days(environment: Mapping[str, str], name: str, default: str) -> tuple[int, ...]:
+    """Read days before an event, the most first; a negative one is after it."""
+    text = environment.get(name) or default
+    parts = [part.strip() for part in text.split(",")]
+    if not all(re.fullmatch(r"-?[0-9]{1,3}", part) for part in parts):
+        raise ValueError(f"{name} must be whole numbers of days with commas, such as {default}, not {text[:40]!r}")
+    return tuple(sorted({int(part) for part in parts}, reverse=True))
 
 
 def _keep_secret_key(instance_dir: Path) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from om_selfcheck.domain.access import Right
 from om_selfcheck.domain.questionnaire import Questionnaire
 from om_selfcheck.domain.rating import NeedForAction
-from om_selfcheck.services import action_plans, assessments, declarations, grants
+from om_selfcheck.services import action_plans, assessments, declarations, drafts, grants
 from om_selfcheck.services.assessments import RatingChange
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.store.base import Base
@@ -75,7 +75,7 @@ def plan_ten(session: Session, actor: Actor, *, count: int = 10) -> None:
 
 
 def fill_in(session: Session, actor: Actor, **changes: str) -> None:
-    declarations.save_draft(session, actor=actor, wanted=DETAILS | changes, shown={})
+    drafts.save_draft(session, actor=actor, wanted=DETAILS | changes, shown={})
     session.commit()
 
 
@@ -98,7 +98,10 @@ def issue(session: Session, actor: Actor, *, today: date = TODAY, now: datetime 
 
 def let_in(session: Session, owner: Actor, right: Right = Right.EDITOR, now: datetime = NOW) -> Actor:
     """Give somebody a further link and return who they are with it."""
-    link = grants.create_link(session, actor=owner, right=right, label="Lohnbüro", now=now)
+    if right in (Right.EDITOR, Right.READER):
+        link = grants.create_link(session, actor=owner, right=right, label="Lohnbüro", now=now)
+    else:
+        link = grants.add_grant(session, owner.assessment_id, right=right, label="Lohnbüro", scope="Büro", now=now)
     session.commit()
     return reload(session, owner.assessment_id, link.grant_id, now)
 

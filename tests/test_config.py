@@ -23,6 +23,7 @@ OTHERS = {
     "OM_MAIL_FROM": "check@example.org",
     "OM_OPERATOR_NAME": "Netzwerk Nordharz",
     "OM_PROXY_HOPS": "2",
+    "OM_RENEWAL_DAYS": "60, 14",
 }
 
 
@@ -39,6 +40,7 @@ def test_without_any_variable_it_runs_on_one_machine() -> None:
         mail_from="om-selbstcheck@localhost",
         operator_name="",
         proxy_hops=0,
+        renewal_days=(90, 30, 7, -1),
     )
     assert not settings.is_https
 
@@ -63,6 +65,7 @@ def test_each_variable_is_read() -> None:
         mail_from="check@example.org",
         operator_name="Netzwerk Nordharz",
         proxy_hops=2,
+        renewal_days=(60, 14),
     )
     assert settings.is_https
 

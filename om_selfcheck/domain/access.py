@@ -10,11 +10,17 @@ KEEP_LINK_VISIBLE = timedelta(minutes=10)
 
 
 class Right(StrEnum):
-    """What a secret link gives: the company itself, somebody who works along, somebody who reads."""
+    """What a secret link gives.
+
+    The company itself, somebody who works along, somebody who reads, somebody who is responsible for actions and sees
+    only those, a calendar program that fetches the dates.
+    """
 
     OWNER = "owner"
     EDITOR = "editor"
     READER = "reader"
+    DOER = "doer"
+    CALENDAR = "calendar"
 
 
 class Task(StrEnum):
@@ -25,12 +31,17 @@ class Task(StrEnum):
     PLAN = "plan"
     DECLARE = "declare"
     SHARE = "share"
+    FOLLOW_UP = "follow_up"
+    DO = "do"
+    SUBSCRIBE = "subscribe"
 
 
 _ALLOWED: dict[Right, frozenset[Task]] = {
-    Right.OWNER: frozenset(Task),
-    Right.EDITOR: frozenset({Task.READ, Task.RATE, Task.PLAN}),
+    Right.OWNER: frozenset(Task) - {Task.SUBSCRIBE},
+    Right.EDITOR: frozenset({Task.READ, Task.RATE, Task.PLAN, Task.FOLLOW_UP, Task.DO}),
     Right.READER: frozenset({Task.READ}),
+    Right.DOER: frozenset({Task.DO}),
+    Right.CALENDAR: frozenset({Task.SUBSCRIBE}),
 }
 
 

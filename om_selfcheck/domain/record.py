@@ -23,6 +23,10 @@ class Verb(StrEnum):
     GRANT_REVOKED = "grant_revoked"
     KEY_RENEWED = "key_renewed"
     DECLARATION_ISSUED = "declaration_issued"
+    DECLARATION_REPLACED = "declaration_replaced"
+    RENEWAL_STARTED = "renewal_started"
+    ADDRESS_CONFIRMED = "address_confirmed"
+    ADDRESS_REMOVED = "address_removed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +41,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class Entry:
     """A row of the chain as stored."""
 
     seq: int
@@ -59,9 +63,9 @@ def canonical_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def make_link(event: Event, *, seq: int, payload_hash: str, previous_hash: str) -> Link:
+def make_entry(event: Event, *, seq: int, payload_hash: str, previous_hash: str) -> Entry:
     """Return the row that an event becomes at its place in the chain."""
-    link = Link(
+    entry = Entry(
         seq=seq,
         at=event.at,
         actor=event.actor,
@@ -71,13 +75,13 @@ def make_link(event: Event, *, seq: int, payload_hash: str, previous_hash: str) 
         previous_hash=previous_hash,
         hash="",
     )
-    return replace(link, hash=hash_link(link))
+    return replace(entry, hash=hash_entry(entry))
 
 
-def hash_link(link: Link) -> str:
+def hash_entry(entry: Entry) -> str:
     """Return the hash over a row, all but its own hash; the instant counts in UTC to the microsecond."""
-    instant = link.at.astimezone(UTC).isoformat(timespec="microseconds")
-    row = [link.seq, instant, link.actor, link.verb, link.subject, link.payload_hash, link.previous_hash]
+    instant = entry.at.astimezone(UTC).isoformat(timespec="microseconds")
+    row = [entry.seq, instant, entry.actor, entry.verb, entry.subject, entry.payload_hash, entry.previous_hash]
     return hashlib.sha256(canonical_json(row).encode()).hexdigest()
 
 
@@ -96,22 +100,22 @@ class Break:
     damage: Damage
 
 
-def find_breaks(links: Iterable[tuple[Link, str | None]], *, last_seq: int = 0) -> Iterator[Break]:
+def find_breaks(entries: Iterable[tuple[Entry, str | None]], *, last_seq: int = 0) -> Iterator[Break]:
     """Walk the chain in order of `seq` and name each broken row.
 
-    Each link comes with the hash of its payload as it is stored now, or None where the payload was erased.
+    Each entry comes with the hash of its payload as it is stored now, or None where the payload was erased.
     `last_seq` is how long the chain is known to be, so that a cut-off end is found too.
     """
     expected_seq, previous_hash = 1, GENESIS
-    for link, payload_hash_now in links:
-        if link.seq != expected_seq:
+    for entry, payload_hash_now in entries:
+        if entry.seq != expected_seq:
             yield Break(expected_seq, Damage.MISSING)
-        elif link.previous_hash != previous_hash:
-            yield Break(link.seq, Damage.REORDERED)
-        if link.hash != hash_link(link):
-            yield Break(link.seq, Damage.CHANGED)
-        elif payload_hash_now is not None and payload_hash_now != link.payload_hash:
-            yield Break(link.seq, Damage.PAYLOAD_CHANGED)
-        expected_seq, previous_hash = link.seq + 1, link.hash
+        elif entry.previous_hash != previous_hash:
+            yield Break(entry.seq, Damage.REORDERED)
+        if entry.hash != hash_entry(entry):
+            yield Break(entry.seq, Damage.CHANGED)
+        elif payload_hash_now is not None and payload_hash_now != entry.payload_hash:
+            yield Break(entry.seq, Damage.PAYLOAD_CHANGED)
+        expected_seq, previous_hash = entry.seq + 1, entry.hash
     if expected_seq <= last_seq:
         yield Break(expected_seq, Damage.MISSING)

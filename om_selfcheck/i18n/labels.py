@@ -15,6 +15,8 @@ from om_selfcheck.domain.declaration import (
     ReminderChoice,
     WithdrawalReason,
 )
+from om_selfcheck.domain.message import MessageKind, MessageState
+from om_selfcheck.domain.progress import ActionState, Effect
 from om_selfcheck.domain.rating import NeedForAction
 
 # One table an enum: members of different enums may share a value and would be one key.
@@ -93,6 +95,38 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Right.OWNER: _("alles, auch Selbsterklärung ausstellen und Links vergeben"),
         Right.EDITOR: _("mitarbeiten: bewerten und planen"),
         Right.READER: _("lesen"),
+        Right.DOER: _("die eigenen Maßnahmen sehen und ihren Stand melden"),
+        Right.CALENDAR: _("Termine in ein Kalenderprogramm holen"),
+    },
+    ActionState: {
+        ActionState.OPEN: _("offen"),
+        ActionState.IN_PROGRESS: _("in Arbeit"),
+        ActionState.DONE: _("erledigt"),
+        ActionState.DROPPED: _("verworfen"),
+    },
+    Effect: {
+        Effect.YES: _("ja"),
+        Effect.PARTLY: _("zum Teil"),
+        Effect.NO: _("nein"),
+        Effect.TOO_EARLY: _("noch nicht zu sagen"),
+    },
+    MessageKind: {
+        MessageKind.CONFIRM_ADDRESS: _("Bitte um Bestätigung der Adresse"),
+        MessageKind.ADDRESS_CHANGED: _("Nachricht an die alte Adresse: Adresse geändert"),
+        MessageKind.ACCESS_LINK: _("Zugangslink"),
+        MessageKind.LOST_LINK: _("neuer Zugangslink nach Verlust"),
+        MessageKind.RENEWAL: _("Erinnerung an das Ende der zwei Jahre"),
+        MessageKind.ACTION_DUE: _("Erinnerung an einen Termin"),
+        MessageKind.FOLLOW_UP: _("Frage am Tag der Kontrolle"),
+        MessageKind.DOER_INVITED: _("Link an eine verantwortliche Person"),
+    },
+    MessageState: {
+        MessageState.QUEUED: _("wird gleich verschickt"),
+        MessageState.SENDING: _("wird gerade verschickt"),
+        MessageState.SENT: _("verschickt"),
+        MessageState.FAILED: _("noch nicht angenommen, wird wieder versucht"),
+        MessageState.UNDELIVERABLE: _("nicht zustellbar"),
+        MessageState.CANCELLED: _("nicht mehr nötig"),
     },
     DeadlineKind: {
         DeadlineKind.DUE: _("Termin"),

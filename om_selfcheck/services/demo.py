@@ -10,7 +10,7 @@ from om_selfcheck.domain.action_plan import Action, Urgency, propose_measures
 from om_selfcheck.domain.completeness import REQUIRED_ACTIONS
 from om_selfcheck.domain.questionnaire import Measure, Questionnaire
 from om_selfcheck.domain.rating import NeedForAction
-from om_selfcheck.services import action_plans, assessments, declarations, grants
+from om_selfcheck.services import action_plans, assessments, drafts, grants
 from om_selfcheck.services.assessments import RatingChange
 
 FUNCTIONS = ("Büro", "Werkstattleitung", "Geschäftsführung")
@@ -44,7 +44,7 @@ def add_demo(session: Session, *, questionnaire: Questionnaire, now: datetime, t
             shown={},
             now=now + timedelta(seconds=number),
         )
-    declarations.save_draft(session, actor=actor, wanted=DETAILS, shown={})
+    drafts.save_draft(session, actor=actor, wanted=DETAILS, shown={})
     return started.link.token
 
 

@@ -27,6 +27,7 @@ class Actor:
     grant_id: UUID
     right: Right
     label: str
+    scope: str
     assessment_id: UUID
     company_id: UUID
     company_name: str
@@ -95,16 +96,17 @@ def get_actor_by_token(session: Session, *, token: str, now: datetime) -> Actor:
 
 def list_links(session: Session, *, actor: Actor, now: datetime) -> Sequence[ListedLink]:
     """List the links of the round that still open something, oldest first."""
-    listed = [_to_listed(row, actor, now) for row in grants.list_grants(session, actor.assessment_id)]
+    actor.require(Task.READ)
+    listed = [_to_listed(row, actor, now) for row in _list_rows(session, actor)]
     return [link for link in listed if link.is_usable]
 
 
 def create_link(session: Session, *, actor: Actor, right: Right, label: str, now: datetime) -> NewLink:
     """Make a link to work along or to read; it ends by itself after 14 days."""
     actor.require(Task.SHARE)
-    if right is Right.OWNER:
+    if right not in (Right.EDITOR, Right.READER):
         raise NotAllowed
-    link = _add_grant(session, actor.assessment_id, right=right, label=label, now=now)
+    link = add_grant(session, actor.assessment_id, right=right, label=label, ends_at=now + LINK_LIFETIME, now=now)
     append_event(session, _event(Verb.GRANT_CREATED, actor, link.grant_id, now, {"right": right.value}))
     return link
 
@@ -112,18 +114,18 @@ def create_link(session: Session, *, actor: Actor, right: Right, label: str, now
 def revoke_link(session: Session, *, actor: Actor, grant_id: UUID, now: datetime) -> None:
     """End a further link and with it every session that came in by it. Ending twice is harmless."""
     actor.require(Task.SHARE)
-    rows = {row.id: row for row in grants.list_grants(session, actor.assessment_id)}
+    rows = {row.id: row for row in _list_rows(session, actor)}
     if grant_id not in rows or rows[grant_id].right == Right.OWNER:
         raise NotFound
-    if grants.revoke_grants(session, assessment_id=actor.assessment_id, grant_ids=[grant_id], now=now):
+    if grants.revoke_grants(session, grant_ids=[grant_id], now=now):
         append_event(session, _event(Verb.GRANT_REVOKED, actor, grant_id, now, {}))
 
 
 def renew_key(session: Session, *, actor: Actor, now: datetime) -> NewLink:
-    """Replace the company's own link: the old one and all its sessions end, a new one opens the round."""
+    """Replace the company's own link: the old one and all its sessions end, a new one opens every round."""
     actor.require(Task.SHARE)
-    owners = [row.id for row in grants.list_grants(session, actor.assessment_id) if row.right == Right.OWNER]
-    grants.revoke_grants(session, assessment_id=actor.assessment_id, grant_ids=owners, now=now)
+    owners = [row.id for row in _list_rows(session, actor) if row.right == Right.OWNER]
+    grants.revoke_grants(session, grant_ids=owners, now=now)
     link = add_owner_grant(session, assessment_id=actor.assessment_id, now=now)
     append_event(session, _event(Verb.KEY_RENEWED, actor, link.grant_id, now, {}))
     return link
@@ -131,7 +133,7 @@ def renew_key(session: Session, *, actor: Actor, now: datetime) -> NewLink:
 
 def add_owner_grant(session: Session, *, assessment_id: UUID, now: datetime) -> NewLink:
     """Make the link that is the company's own; it has no end."""
-    return _add_grant(session, assessment_id, right=Right.OWNER, label="", now=now)
+    return add_grant(session, assessment_id, right=Right.OWNER, now=now)
 
 
 def hash_token(token: str) -> str:
@@ -139,19 +141,34 @@ def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _add_grant(session: Session, assessment_id: UUID, *, right: Right, label: str, now: datetime) -> NewLink:
+def add_grant(
+    session: Session,
+    assessment_id: UUID,
+    *,
+    right: Right,
+    now: datetime,
+    label: str = "",
+    scope: str = "",
+    ends_at: datetime | None = None,
+) -> NewLink:
+    """Make a link of any kind; whoever calls has asked whether the actor may, and appends the event."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     grant = grants.NewGrant(
         id=uuid4(),
         assessment_id=assessment_id,
         right=right,
         label=label,
+        scope=scope,
         token_hash=hash_token(token),
         created_at=now,
-        expires_at=None if right is Right.OWNER else now + LINK_LIFETIME,
+        expires_at=ends_at,
     )
     grants.add_grant(session, grant)
     return NewLink(grant_id=grant.id, token=token)
+
+
+def _list_rows(session: Session, actor: Actor) -> Sequence[Grant]:
+    return grants.list_grants(session, company_id=actor.company_id, assessment_id=actor.assessment_id)
 
 
 def _to_actor(row: RowMapping | None, now: datetime) -> Actor | None:

@@ -11,9 +11,9 @@ from om_selfcheck import clock
 from om_selfcheck.domain.access import Task
 from om_selfcheck.domain.errors import NotFound
 from om_selfcheck.extensions import SAFE_METHODS, db
-from om_selfcheck.services import declarations, grants
+from om_selfcheck.services import grants, numbers
 from om_selfcheck.services.grants import Actor
-from om_selfcheck.web.sessions import held_grant
+from om_selfcheck.web.sessions import held_grants
 
 PUBLIC: Final = "public"
 View = Callable[..., Any]
@@ -58,26 +58,23 @@ def require_rules(app: Flask) -> None:
 
 
 def _find_actor(arguments: dict[str, Any]) -> Actor:
+    """Return who acts: by the link this browser opened the round with, else by the company's key of another round."""
     assessment_id = arguments.get("assessment_id") or _assessment_of(arguments["number"])
-    grant_id = held_grant(assessment_id)
-    actor = (
-        grants.find_actor(
+    for grant_id in held_grants(assessment_id):
+        actor = grants.find_actor(
             db.session,
             assessment_id=assessment_id,
             grant_id=grant_id,
             now=clock.now(),
             is_writing=request.method not in SAFE_METHODS,
         )
-        if grant_id
-        else None
-    )
-    if actor is None:
-        raise NotFound
-    return actor
+        if actor is not None:
+            return actor
+    raise NotFound
 
 
 def _assessment_of(number: str) -> UUID:
-    assessment_id = declarations.find_assessment_id(db.session, number=number)
+    assessment_id = numbers.find_assessment_id(db.session, number=number)
     if assessment_id is None:
         raise NotFound
     return assessment_id

@@ -177,6 +177,12 @@ def held_grant(assessment_id: UUID) -> UUID | None:
     return UUID(grant_id) if grant_id else None
 
 
+def held_grants(assessment_id: UUID) -> list[UUID]:
+    """List the links that may open a round here: its own first, then those of other rounds, a company's key perhaps."""
+    own = held_grant(assessment_id)
+    return [*([own] if own else []), *{UUID(grant_id) for grant_id in session.get("grants", {}).values()} - {own}]
+
+
 def hold_grant(assessment_id: UUID, grant_id: UUID, *, is_renewal: bool = False) -> None:
     """Remember an opened link, under a new session id unless it only takes the place of one held already.
 

@@ -17,10 +17,16 @@ ALLOWED = {
     (Right.OWNER, Task.PLAN),
     (Right.OWNER, Task.DECLARE),
     (Right.OWNER, Task.SHARE),
+    (Right.OWNER, Task.FOLLOW_UP),
+    (Right.OWNER, Task.DO),
     (Right.EDITOR, Task.READ),
     (Right.EDITOR, Task.RATE),
     (Right.EDITOR, Task.PLAN),
+    (Right.EDITOR, Task.FOLLOW_UP),
+    (Right.EDITOR, Task.DO),
     (Right.READER, Task.READ),
+    (Right.DOER, Task.DO),
+    (Right.CALENDAR, Task.SUBSCRIBE),
 }
 
 
@@ -35,8 +41,13 @@ def test_only_owners_declare_and_hand_on_links(task: Task) -> None:
 
 
 def test_each_right_covers_what_the_next_one_covers() -> None:
-    tasks = [{task for task in Task if may(right, task)} for right in Right]
+    tasks = [{task for task in Task if may(right, task)} for right in (Right.OWNER, Right.EDITOR, Right.READER)]
     assert tasks[0] > tasks[1] > tasks[2]
+
+
+@pytest.mark.parametrize("right", [Right.DOER, Right.CALENDAR])
+def test_a_link_for_one_purpose_does_not_read_the_round(right: Right) -> None:
+    assert not may(right, Task.READ)
 
 
 ENDS = [

@@ -20,12 +20,14 @@ from om_selfcheck.domain.declaration import (
     WithdrawalReason,
 )
 from om_selfcheck.domain.merging import Merge
+from om_selfcheck.domain.message import MessageKind, MessageState
+from om_selfcheck.domain.progress import ActionState, Effect
 from om_selfcheck.domain.rating import NeedForAction
 from om_selfcheck.domain.record import GENESIS, Damage, Verb
 
 CODES: dict[type[StrEnum], str] = {
-    Right: "OWNER=owner EDITOR=editor READER=reader",
-    Task: "READ=read RATE=rate PLAN=plan DECLARE=declare SHARE=share",
+    Right: "OWNER=owner EDITOR=editor READER=reader DOER=doer CALENDAR=calendar",
+    Task: "READ=read RATE=rate PLAN=plan DECLARE=declare SHARE=share FOLLOW_UP=follow_up DO=do SUBSCRIBE=subscribe",
     Urgency: "HIGH=high MEDIUM=medium LOW=low",
     ActionField: (
         "DESCRIPTION=description URGENCY=urgency RESPONSIBLE=responsible DUE_ON=due_on "
@@ -51,9 +53,19 @@ CODES: dict[type[StrEnum], str] = {
     Verb: (
         "QUESTIONNAIRE_PUBLISHED=questionnaire_published ASSESSMENT_STARTED=assessment_started "
         "GRANT_CREATED=grant_created GRANT_REVOKED=grant_revoked KEY_RENEWED=key_renewed "
-        "DECLARATION_ISSUED=declaration_issued"
+        "DECLARATION_ISSUED=declaration_issued DECLARATION_REPLACED=declaration_replaced "
+        "RENEWAL_STARTED=renewal_started ADDRESS_CONFIRMED=address_confirmed ADDRESS_REMOVED=address_removed"
     ),
     Damage: "MISSING=missing REORDERED=reordered CHANGED=changed PAYLOAD_CHANGED=payload_changed",
+    ActionState: "OPEN=open IN_PROGRESS=in_progress DONE=done DROPPED=dropped",
+    Effect: "YES=yes PARTLY=partly NO=no TOO_EARLY=too_early",
+    MessageKind: (
+        "CONFIRM_ADDRESS=confirm_address ADDRESS_CHANGED=address_changed ACCESS_LINK=access_link LOST_LINK=lost_link "
+        "RENEWAL=renewal ACTION_DUE=action_due FOLLOW_UP=follow_up DOER_INVITED=doer_invited"
+    ),
+    MessageState: (
+        "QUEUED=queued SENDING=sending SENT=sent FAILED=failed UNDELIVERABLE=undeliverable CANCELLED=cancelled"
+    ),
     Merge: "KEEP=keep WRITE=write CONFLICT=conflict",
 }
 

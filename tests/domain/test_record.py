@@ -14,21 +14,21 @@ from om_selfcheck.domain.record import (
     GENESIS,
     Break,
     Damage,
+    Entry,
     Event,
-    Link,
     Verb,
     canonical_json,
     find_breaks,
-    hash_link,
+    hash_entry,
     hash_payload,
-    make_link,
+    make_entry,
 )
 from tests.server_zone import SERVER_ZONES, server_in
 
 START = datetime(2026, 10, 5, 8, 30, tzinfo=UTC)
 LENGTH = 6
 
-Chain = list[tuple[Link, str | None]]
+Chain = list[tuple[Entry, str | None]]
 
 
 def make_event(*, verb: Verb = Verb.ASSESSMENT_STARTED, number: int = 0) -> Event:
@@ -42,14 +42,14 @@ def make_event(*, verb: Verb = Verb.ASSESSMENT_STARTED, number: int = 0) -> Even
 
 
 def make_chain(*, events: list[Event] | None = None, length: int = LENGTH) -> Chain:
-    """Chain events as the store does; each link comes with the hash of its payload as it is stored now."""
+    """Chain events as the store does; each entry comes with the hash of its payload as it is stored now."""
     chain: Chain = []
     previous_hash = GENESIS
     for seq, event in enumerate(events or [make_event(number=number) for number in range(length)], start=1):
         payload_hash = hash_payload(f"salt {seq}", canonical_json(event.payload))
-        link = make_link(event, seq=seq, payload_hash=payload_hash, previous_hash=previous_hash)
-        chain.append((link, payload_hash))
-        previous_hash = link.hash
+        entry = make_entry(event, seq=seq, payload_hash=payload_hash, previous_hash=previous_hash)
+        chain.append((entry, payload_hash))
+        previous_hash = entry.hash
     return chain
 
 
@@ -60,12 +60,12 @@ def breaks(chain: Chain, *, last_seq: int = 0) -> list[tuple[int, Damage]]:
 def with_link(chain: Chain, place: int, /, **changes: object) -> Chain:
     """Return the chain with one row changed as stored."""
     typed: Any = changes
-    return [(replace(link, **typed) if link.seq == place else link, now) for link, now in chain]
+    return [(replace(entry, **typed) if entry.seq == place else entry, now) for entry, now in chain]
 
 
-def rehash(link: Link) -> Link:
+def rehash(entry: Entry) -> Entry:
     """Return the row with its hash made to fit, as somebody would who knows the code."""
-    return replace(link, hash=hash_link(link))
+    return replace(entry, hash=hash_entry(entry))
 
 
 EVENTS = st.builds(
@@ -87,11 +87,11 @@ def test_the_hash_of_a_payload_is_salted() -> None:
 
 
 def test_the_hash_of_a_row_covers_all_but_itself() -> None:
-    link = make_chain()[1][0]
+    entry = make_chain()[1][0]
     row = [2, "2026-10-05T08:30:01.000000+00:00", "owner", "assessment_started", "assessment:1"]
-    expected = json.dumps([*row, link.payload_hash, link.previous_hash], separators=(",", ":")).encode()
-    assert hash_link(link) == link.hash == hashlib.sha256(expected).hexdigest()
-    assert hash_link(replace(link, hash="anything")) == link.hash
+    expected = json.dumps([*row, entry.payload_hash, entry.previous_hash], separators=(",", ":")).encode()
+    assert hash_entry(entry) == entry.hash == hashlib.sha256(expected).hexdigest()
+    assert hash_entry(replace(entry, hash="anything")) == entry.hash
 
 
 def test_hashes_in_the_record_stay_what_they_are() -> None:
@@ -99,15 +99,15 @@ def test_hashes_in_the_record_stay_what_they_are() -> None:
 
 
 def test_the_zone_an_instant_is_written_in_does_not_matter() -> None:
-    link = make_chain()[0][0]
-    assert hash_link(replace(link, at=link.at.astimezone(timezone(timedelta(hours=14))))) == link.hash
+    entry = make_chain()[0][0]
+    assert hash_entry(replace(entry, at=entry.at.astimezone(timezone(timedelta(hours=14))))) == entry.hash
 
 
 @pytest.mark.parametrize("zone", SERVER_ZONES)
 def test_the_zone_of_the_server_does_not_matter(zone: str) -> None:
-    link = make_chain()[0][0]
+    entry = make_chain()[0][0]
     with server_in(zone):
-        assert hash_link(link) == link.hash
+        assert hash_entry(entry) == entry.hash
 
 
 @pytest.mark.parametrize(
@@ -132,8 +132,8 @@ def test_equal_values_give_equal_json_that_says_the_same(value: dict[str, int | 
 
 def test_an_event_becomes_a_row_in_its_place() -> None:
     event = make_event(verb=Verb.DECLARATION_ISSUED, number=3)
-    link = make_link(event, seq=9, payload_hash="p", previous_hash="q")
-    assert link == Link(
+    entry = make_entry(event, seq=9, payload_hash="p", previous_hash="q")
+    assert entry == Entry(
         seq=9,
         at=event.at,
         actor="owner",
@@ -141,7 +141,7 @@ def test_an_event_becomes_a_row_in_its_place() -> None:
         subject="assessment:3",
         payload_hash="p",
         previous_hash="q",
-        hash=hash_link(link),
+        hash=hash_entry(entry),
     )
 
 
@@ -156,7 +156,7 @@ def test_any_chain_of_events_verifies(events: list[Event]) -> None:
 
 @given(st.sets(st.integers(1, LENGTH)))
 def test_a_chain_verifies_after_payloads_were_erased(erased: set[int]) -> None:
-    chain = [(link, None if link.seq in erased else now) for link, now in make_chain()]
+    chain = [(entry, None if entry.seq in erased else now) for entry, now in make_chain()]
     assert breaks(chain, last_seq=LENGTH) == []
 
 
@@ -200,21 +200,21 @@ def test_an_edited_place_is_named(seq: int) -> None:
 
 def test_every_field_of_a_row_is_edited_once_in_these_tests() -> None:
     edited = {"at", "actor", "verb", "subject", "payload_hash", "hash", "previous_hash", "seq"}
-    assert edited == {field.name for field in fields(Link)}
+    assert edited == {field.name for field in fields(Entry)}
 
 
 @pytest.mark.parametrize("seq", range(1, LENGTH))
 @pytest.mark.parametrize("field", ["actor", "verb", "subject", "payload_hash"])
 def test_an_edited_row_whose_hash_was_made_to_fit_is_found_at_the_next(field: str, seq: int) -> None:
     chain: Chain = []
-    for link, _ in with_link(make_chain(), seq, **{field: "edited"}):
-        chain.append((rehash(link), None))
+    for entry, _ in with_link(make_chain(), seq, **{field: "edited"}):
+        chain.append((rehash(entry), None))
     assert breaks(chain) == [(seq + 1, Damage.REORDERED)]
 
 
 @pytest.mark.parametrize("seq", range(1, LENGTH + 1))
 def test_an_edited_payload_is_named(seq: int) -> None:
-    chain = [(link, "f" * 64 if link.seq == seq else now) for link, now in make_chain()]
+    chain = [(entry, "f" * 64 if entry.seq == seq else now) for entry, now in make_chain()]
     assert breaks(chain) == [(seq, Damage.PAYLOAD_CHANGED)]
 
 
@@ -254,7 +254,7 @@ def test_an_inserted_row_is_found(place: int) -> None:
 def test_a_row_inserted_with_the_later_ones_moved_is_named_at_the_next(place: int) -> None:
     chain = make_chain()
     forged = rehash(replace(chain[place][0], subject="assessment:99"))
-    moved: Chain = [(rehash(replace(link, seq=link.seq + 1)), None) for link, _ in chain[place:]]
+    moved: Chain = [(rehash(replace(entry, seq=entry.seq + 1)), None) for entry, _ in chain[place:]]
     found = breaks([*chain[:place], (forged, None), *moved])
     assert found[0] == (place + 2, Damage.REORDERED)
 
@@ -285,7 +285,7 @@ def test_rows_told_in_another_order_are_found() -> None:
 
 def test_each_damage_of_several_is_named() -> None:
     chain = with_link(with_link(make_chain(), 2, actor="x"), 4, subject="y")
-    chain = [(link, "f" * 64 if link.seq == 6 else now) for link, now in chain if link.seq != 5]
+    chain = [(entry, "f" * 64 if entry.seq == 6 else now) for entry, now in chain if entry.seq != 5]
     assert breaks(chain) == [
         (2, Damage.CHANGED),
         (4, Damage.CHANGED),

@@ -27,10 +27,11 @@ from om_selfcheck.domain.errors import AlreadyDeclared, DomainError, NotAllowed,
 from om_selfcheck.domain.merging import Conflict
 from om_selfcheck.domain.record import Verb
 from om_selfcheck.domain.snapshot import hash_snapshot, read_snapshot
-from om_selfcheck.services import action_plans, assessments, declarations, grants
+from om_selfcheck.services import action_plans, assessments, declarations, drafts, grants, numbers
 from om_selfcheck.services.assessments import RatingChange
-from om_selfcheck.services.declarations import NotComplete, PublicAnswer
+from om_selfcheck.services.declarations import NotComplete
 from om_selfcheck.services.grants import Actor
+from om_selfcheck.services.numbers import PublicAnswer
 from om_selfcheck.services.record import verify_record
 from om_selfcheck.store.models import Declaration, EventRow
 from tests import factories
@@ -85,8 +86,8 @@ def set_action_field(session: Session, actor: Actor, action_id: UUID, name: str,
 
 
 def set_detail(session: Session, actor: Actor, name: str, value: str) -> None:
-    shown = declarations.write_draft(declarations.get_draft(session, actor=actor))
-    assert declarations.save_draft(session, actor=actor, wanted={name: value}, shown=shown) == ()
+    shown = drafts.write_draft(drafts.get_draft(session, actor=actor))
+    assert drafts.save_draft(session, actor=actor, wanted={name: value}, shown=shown) == ()
 
 
 def reloaded(session: Session, actor: Actor) -> Actor:
@@ -98,7 +99,7 @@ def reloaded(session: Session, actor: Actor) -> Actor:
 
 def test_a_complete_round_is_issued(session: Session) -> None:
     owner = factories.make_complete(session)
-    standing = declarations.get_standing(session, actor=owner, questionnaire=make_questionnaire())
+    standing = drafts.get_standing(session, actor=owner, questionnaire=make_questionnaire())
     assert standing.completeness == MET
     assert issue(session, owner)
 
@@ -389,7 +390,7 @@ def test_control_the_harness_notices_who_does_not_take_turns(
 def test_the_snapshot_holds_the_whole_round(session: Session) -> None:
     owner = factories.make_complete(session)
     set_rating(session, owner, "1.1.a", "urgent", shown="none", note="Ordner fehlt")
-    standing = declarations.get_standing(session, actor=owner, questionnaire=make_questionnaire())
+    standing = drafts.get_standing(session, actor=owner, questionnaire=make_questionnaire())
     number = factories.issue(session, owner)
     issued = declarations.get_issued(session, actor=reloaded(session, owner))
     snapshot = issued.snapshot
@@ -423,7 +424,7 @@ CHANGES: dict[str, Callable[[Session, Actor], object]] = {
     "a removal": lambda session, actor: action_plans.remove_action(
         session, actor=actor, action_id=action_plans.list_actions(session, actor=actor)[0].id
     ),
-    "the draft": lambda session, actor: declarations.save_draft(
+    "the draft": lambda session, actor: drafts.save_draft(
         session, actor=actor, wanted={"city": "Celle"}, shown={"city": "Hildesheim"}
     ),
     "the language": lambda session, actor: assessments.change_language(session, actor=actor, language="en"),
@@ -475,69 +476,69 @@ def test_there_is_no_declaration_before_it_is_issued(session: Session) -> None:
 
 
 def test_the_draft_is_empty_at_first_and_nothing_is_ticked(session: Session) -> None:
-    draft = declarations.get_draft(session, actor=factories.start(session))
-    assert set(declarations.write_draft(draft).values()) == {""}
+    draft = drafts.get_draft(session, actor=factories.start(session))
+    assert set(drafts.write_draft(draft).values()) == {""}
     assert (draft.reminder, draft.details.confirmations) == (None, frozenset())
 
 
 def test_keeps_every_field_of_the_draft(session: Session) -> None:
     owner = factories.start(session)
-    assert declarations.save_draft(session, actor=owner, wanted=ALMAS, shown={}) == ()
+    assert drafts.save_draft(session, actor=owner, wanted=ALMAS, shown={}) == ()
     session.commit()
-    draft = declarations.get_draft(session, actor=owner)
-    assert declarations.write_draft(draft) == ALMAS
-    assert set(ALMAS) == set(declarations.FIELDS)
+    draft = drafts.get_draft(session, actor=owner)
+    assert drafts.write_draft(draft) == ALMAS
+    assert set(ALMAS) == set(drafts.FIELDS)
     assert (draft.reminder, draft.email) == (ReminderChoice.EMAIL, "a@b.de")
     assert draft.details.confirmations == frozenset(Confirmation)
     assert reloaded(session, owner).company_name == "Malerei Alma"
 
 
 def other_value(name: str, number: int) -> str:
-    if name in declarations.SWITCH_FIELDS:
+    if name in drafts.SWITCH_FIELDS:
         return ""
     return {"postal_code": f"0106{number}", "reminder": ["calendar", "not_at_all"][number]}.get(name, f"Wert {number}")
 
 
-@pytest.mark.parametrize("name", [name for name in declarations.FIELDS if name not in declarations.SWITCH_FIELDS])
+@pytest.mark.parametrize("name", [name for name in drafts.FIELDS if name not in drafts.SWITCH_FIELDS])
 def test_the_same_field_of_the_draft_changed_by_two_is_a_conflict(session: Session, name: str) -> None:
     owner = factories.start(session)
-    declarations.save_draft(session, actor=owner, wanted=ALMAS, shown={})
+    drafts.save_draft(session, actor=owner, wanted=ALMAS, shown={})
     mine, theirs = other_value(name, 0), other_value(name, 1)
-    declarations.save_draft(session, actor=owner, wanted=ALMAS | {name: mine}, shown=ALMAS)
-    conflicts = declarations.save_draft(session, actor=owner, wanted=ALMAS | {name: theirs}, shown=ALMAS)
+    drafts.save_draft(session, actor=owner, wanted=ALMAS | {name: mine}, shown=ALMAS)
+    conflicts = drafts.save_draft(session, actor=owner, wanted=ALMAS | {name: theirs}, shown=ALMAS)
     assert conflicts == (Conflict(name, stored=mine, wanted=theirs),)
-    assert declarations.write_draft(declarations.get_draft(session, actor=owner)) == ALMAS | {name: mine}
+    assert drafts.write_draft(drafts.get_draft(session, actor=owner)) == ALMAS | {name: mine}
 
 
-@pytest.mark.parametrize("name", declarations.FIELDS)
+@pytest.mark.parametrize("name", drafts.FIELDS)
 def test_different_fields_of_the_draft_merge(session: Session, name: str) -> None:
     owner = factories.start(session)
-    declarations.save_draft(session, actor=owner, wanted=ALMAS, shown={})
+    drafts.save_draft(session, actor=owner, wanted=ALMAS, shown={})
     mine = ALMAS | {name: other_value(name, 0)}
-    others = {other: other_value(other, 1) for other in declarations.FIELDS if other != name}
-    assert declarations.save_draft(session, actor=owner, wanted=mine, shown=ALMAS) == ()
-    assert declarations.save_draft(session, actor=owner, wanted=ALMAS | others, shown=ALMAS) == ()
-    assert declarations.write_draft(declarations.get_draft(session, actor=owner)) == mine | others
+    others = {other: other_value(other, 1) for other in drafts.FIELDS if other != name}
+    assert drafts.save_draft(session, actor=owner, wanted=mine, shown=ALMAS) == ()
+    assert drafts.save_draft(session, actor=owner, wanted=ALMAS | others, shown=ALMAS) == ()
+    assert drafts.write_draft(drafts.get_draft(session, actor=owner)) == mine | others
 
 
 def test_a_field_of_the_draft_that_the_form_did_not_carry_stays(session: Session) -> None:
     owner = factories.start(session)
-    declarations.save_draft(session, actor=owner, wanted=ALMAS, shown={})
-    declarations.save_draft(session, actor=owner, wanted={"place": "Celle"}, shown={"place": ALMAS["place"]})
-    assert declarations.write_draft(declarations.get_draft(session, actor=owner)) == ALMAS | {"place": "Celle"}
+    drafts.save_draft(session, actor=owner, wanted=ALMAS, shown={})
+    drafts.save_draft(session, actor=owner, wanted={"place": "Celle"}, shown={"place": ALMAS["place"]})
+    assert drafts.write_draft(drafts.get_draft(session, actor=owner)) == ALMAS | {"place": "Celle"}
 
 
 def test_drafts_of_two_rounds_do_not_mix(session: Session) -> None:
     alma, stella = factories.start(session), factories.start(session)
     factories.fill_in(session, alma)
-    assert set(declarations.write_draft(declarations.get_draft(session, actor=stella)).values()) == {""}
+    assert set(drafts.write_draft(drafts.get_draft(session, actor=stella)).values()) == {""}
 
 
 # The number answers (D8, D9)
 
 
 def ask(session: Session, typed: str, today: date = TODAY) -> PublicAnswer:
-    return declarations.find_public_answer(session, typed=typed, today=today)
+    return numbers.find_public_answer(session, typed=typed, today=today)
 
 
 def make_issued(session: Session) -> tuple[Actor, str]:
@@ -595,20 +596,20 @@ def test_what_is_no_number_is_unknown_and_never_an_error(session: Session) -> No
     make_issued(session)
     for typed in ("", "x", "\x00", "\udc80", "٣" * 18, "A" * 100_000, "ß" * 18, "' OR 1=1 --"):
         assert ask(session, typed) == PublicAnswer(number="", status=DeclarationStatus.UNKNOWN)
-        assert declarations.find_assessment_id(session, number=typed) is None
+        assert numbers.find_assessment_id(session, number=typed) is None
 
 
 def test_a_number_that_was_never_issued_is_unknown(session: Session) -> None:
     make_issued(session)
     unknown = "000000-000000-000000"
     assert ask(session, unknown) == PublicAnswer(number=unknown, status=DeclarationStatus.UNKNOWN)
-    assert declarations.find_assessment_id(session, number=unknown) is None
+    assert numbers.find_assessment_id(session, number=unknown) is None
 
 
 def test_the_round_behind_a_number_is_found_however_it_is_typed(session: Session) -> None:
     owner, number = make_issued(session)
     typed = number.lower().replace("-", "")
-    assert declarations.find_assessment_id(session, number=typed) == owner.assessment_id
+    assert numbers.find_assessment_id(session, number=typed) == owner.assessment_id
 
 
 def test_numbers_differ(session: Session) -> None:

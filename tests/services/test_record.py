@@ -9,7 +9,7 @@ from sqlalchemy import Engine, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.access import Right
-from om_selfcheck.domain.record import GENESIS, Break, Damage, Event, Verb, canonical_json, hash_payload, make_link
+from om_selfcheck.domain.record import GENESIS, Break, Damage, Event, Verb, canonical_json, hash_payload, make_entry
 from om_selfcheck.services import grants
 from om_selfcheck.services.questionnaires import publish_questionnaires
 from om_selfcheck.services.record import append_event, verify_record
@@ -59,11 +59,21 @@ def test_an_empty_record_is_whole(session: Session) -> None:
     assert verify_record(session) == []
 
 
+ROAD = {
+    Verb.QUESTIONNAIRE_PUBLISHED,
+    Verb.ASSESSMENT_STARTED,
+    Verb.GRANT_CREATED,
+    Verb.GRANT_REVOKED,
+    Verb.KEY_RENEWED,
+    Verb.DECLARATION_ISSUED,
+}
+
+
 def test_the_record_is_whole_after_a_whole_road(session: Session) -> None:
     length = go_the_whole_road(session)
     assert verify_record(session) == []
     assert list_seqs(session) == list(range(1, length + 1))
-    assert set(session.scalars(select(EventRow.verb))) == set(Verb), "everything that is recorded happened"
+    assert set(session.scalars(select(EventRow.verb))) == ROAD, "everything that is recorded on it happened"
 
 
 def test_an_event_takes_the_next_place_in_the_chain(session: Session) -> None:
@@ -167,8 +177,8 @@ def forge(session: Session, seq: int) -> None:
     """Rewrite a row as somebody would who knows how hashes are made."""
     row = session.scalars(select(EventRow).where(EventRow.seq == seq)).one()
     event = Event(verb=Verb(row.verb), actor="reader", subject=row.subject, at=row.at, payload={})
-    link = make_link(event, seq=seq, payload_hash=row.payload_hash, previous_hash=row.previous_hash)
-    row.actor, row.hash = link.actor, link.hash
+    entry = make_entry(event, seq=seq, payload_hash=row.payload_hash, previous_hash=row.previous_hash)
+    row.actor, row.hash = entry.actor, entry.hash
     session.flush()
 
 
@@ -189,8 +199,8 @@ def test_a_row_added_behind_the_heads_back_is_found(session: Session) -> None:
     length = go_the_whole_road(session)
     last = session.scalars(select(EventRow).where(EventRow.seq == length)).one()
     payload_hash = hash_payload("salt", canonical_json({}))
-    link = make_link(make_event(), seq=length + 1, payload_hash=payload_hash, previous_hash=last.hash)
-    columns = {name: getattr(link, name) for name in EventRow.__table__.columns.keys()}  # noqa: SIM118 - not a dict
+    entry = make_entry(make_event(), seq=length + 1, payload_hash=payload_hash, previous_hash=last.hash)
+    columns = {name: getattr(entry, name) for name in EventRow.__table__.columns.keys()}  # noqa: SIM118 - not a dict
     session.execute(insert(EventRow).values(columns))
     assert breaks(session) == {(length + 1, Damage.CHANGED)}
 

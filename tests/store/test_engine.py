@@ -127,7 +127,11 @@ def is_readable_after_deletion(path: Path, *, is_careless: bool = False) -> bool
     cursor = connection.cursor()
     if is_careless:
         cursor.execute("PRAGMA secure_delete = 0")
-    cursor.execute("INSERT INTO company VALUES ('1', ?, '', '', '', '', '')", (SECRET,))
+    cursor.execute(
+        "INSERT INTO company (id, name, street, postal_code, city, reminder, email, confirmed_email)"
+        " VALUES ('1', ?, '', '', '', '', '', '')",
+        (SECRET,),
+    )
     cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     assert SECRET.encode() in read_files(path), "the search finds it while it is there"
     cursor.execute("DELETE FROM company")

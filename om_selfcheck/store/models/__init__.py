@@ -3,21 +3,29 @@
 from om_selfcheck.store.models.assessment import Action, ActionMeasure, Assessment, Company, Rating
 from om_selfcheck.store.models.declaration import Declaration, Document
 from om_selfcheck.store.models.grant import Grant, WebSession
+from om_selfcheck.store.models.message import AddressClaim, Message, Throttle
+from om_selfcheck.store.models.progress import ActionProgress, Doer, LaterRating
 from om_selfcheck.store.models.questionnaire import PublishedQuestionnaire
 from om_selfcheck.store.models.record import EventPayload, EventRow, RecordHead
 
 __all__ = [
     "Action",
     "ActionMeasure",
+    "ActionProgress",
+    "AddressClaim",
     "Assessment",
     "Company",
     "Declaration",
     "Document",
+    "Doer",
     "EventPayload",
     "EventRow",
     "Grant",
+    "LaterRating",
+    "Message",
     "PublishedQuestionnaire",
     "Rating",
     "RecordHead",
+    "Throttle",
     "WebSession",
 ]

@@ -10,7 +10,10 @@ from om_selfcheck.store.base import Base, Instant
 
 
 class Company(Base):
-    """The firm as it writes itself; empty until it fills in the declaration."""
+    """The firm as it writes itself; empty until it fills in the declaration.
+
+    `email` is what somebody typed; mail goes to `confirmed_email` only, which is empty until its holder confirmed it.
+    """
 
     __tablename__ = "company"
 
@@ -21,6 +24,9 @@ class Company(Base):
     city: Mapped[str] = mapped_column(String(200), default="")
     reminder: Mapped[str] = mapped_column(String(20), default="")
     email: Mapped[str] = mapped_column(String(254), default="")
+    confirmed_email: Mapped[str] = mapped_column(String(254), default="", index=True)
+    email_confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
+    mails_resume_on: Mapped[date | None]
 
 
 class Assessment(Base):
@@ -35,6 +41,7 @@ class Assessment(Base):
     content_hash: Mapped[str] = mapped_column(String(64))
     language: Mapped[str] = mapped_column(String(2))
     started_at: Mapped[datetime] = mapped_column(Instant, index=True)
+    renews_id: Mapped[UUID | None] = mapped_column(ForeignKey("assessment.id", ondelete="SET NULL"), index=True)
     signatory_name: Mapped[str] = mapped_column(String(200), default="")
     signatory_function: Mapped[str] = mapped_column(String(200), default="")
     place: Mapped[str] = mapped_column(String(200), default="")
@@ -67,13 +74,16 @@ class Action(Base):
     description: Mapped[str] = mapped_column(Text, default="")
     urgency: Mapped[str] = mapped_column(String(10), default="")
     responsible: Mapped[str] = mapped_column(String(200), default="")
-    due_on: Mapped[date | None]
+    due_on: Mapped[date | None] = mapped_column(index=True)
     follow_up: Mapped[str] = mapped_column(Text, default="")
-    follow_up_on: Mapped[date | None]
+    follow_up_on: Mapped[date | None] = mapped_column(index=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
+    state: Mapped[str] = mapped_column(String(20), default="open")
+    taken_from_id: Mapped[UUID | None] = mapped_column(ForeignKey("action.id", ondelete="SET NULL"), index=True)
 
     __table_args__ = (
         CheckConstraint("urgency IN ('', 'high', 'medium', 'low')", name="urgency"),
+        CheckConstraint("state IN ('open', 'in_progress', 'done', 'dropped')", name="state"),
         Index(None, "assessment_id", "created_at"),
     )
 

@@ -10,7 +10,11 @@ from om_selfcheck.store.base import Base, Instant
 
 
 class Grant(Base):
-    """What a secret link may do with one assessment; only the hash of its token is kept."""
+    """What a secret link may do with one assessment; only the hash of its token is kept.
+
+    The owner's link is the company's key: it opens every round of the company. `scope` narrows a right down, such as
+    to the actions that name a person.
+    """
 
     __tablename__ = "grant"
 
@@ -18,12 +22,13 @@ class Grant(Base):
     assessment_id: Mapped[UUID] = mapped_column(ForeignKey("assessment.id", ondelete="CASCADE"), index=True)
     right: Mapped[str] = mapped_column(String(10))
     label: Mapped[str] = mapped_column(String(200), default="")
+    scope: Mapped[str] = mapped_column(String(200), default="")
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime | None] = mapped_column(Instant)
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
 
-    __table_args__ = (CheckConstraint("\"right\" IN ('owner', 'editor', 'reader')", name="right"),)
+    __table_args__ = (CheckConstraint("\"right\" IN ('owner', 'editor', 'reader', 'doer', 'calendar')", name="right"),)
 
 
 class WebSession(Base):

@@ -5,16 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import RowMapping, bindparam, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import RowMapping, and_, bindparam, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from om_selfcheck.store.models import Assessment, Company, Declaration, Grant
 
+OWNER = "owner"
+Home = aliased(Assessment)  # the round a link was made in; the owner's opens every round of the company
 _OPEN = (
     select(
         Grant.id.label("grant_id"),
         Grant.right,
         Grant.label,
+        Grant.scope,
         Grant.expires_at,
         Grant.revoked_at,
         Assessment.id.label("assessment_id"),
@@ -28,13 +31,17 @@ _OPEN = (
         Declaration.number.label("declaration_number"),
     )
     .select_from(Grant)
-    .join(Assessment, Assessment.id == Grant.assessment_id)
+    .join(Home, Home.id == Grant.assessment_id)
+    .join(
+        Assessment,
+        or_(Assessment.id == Home.id, and_(Grant.right == OWNER, Assessment.company_id == Home.company_id)),
+    )
     .join(Company, Company.id == Assessment.company_id)
     .outerjoin(Declaration, Declaration.assessment_id == Assessment.id)
 )
-_BY_ID = _OPEN.where(Grant.id == bindparam("grant_id"), Grant.assessment_id == bindparam("assessment_id"))
+_BY_ID = _OPEN.where(Grant.id == bindparam("grant_id"), Assessment.id == bindparam("assessment_id"))
 _LOCK_ROUND = select(Assessment.id).where(Assessment.id == bindparam("assessment_id")).with_for_update()
-_BY_TOKEN = _OPEN.where(Grant.token_hash == bindparam("token_hash"))
+_BY_TOKEN = _OPEN.where(Grant.token_hash == bindparam("token_hash")).order_by(Assessment.started_at.desc()).limit(1)
 
 
 def find_opened(session: Session, *, grant_id: UUID, assessment_id: UUID, is_locking: bool) -> RowMapping | None:
@@ -57,6 +64,7 @@ class NewGrant:
     assessment_id: UUID
     right: str
     label: str
+    scope: str
     token_hash: str
     created_at: datetime
     expires_at: datetime | None
@@ -69,6 +77,7 @@ def add_grant(session: Session, grant: NewGrant) -> None:
             assessment_id=grant.assessment_id,
             right=grant.right,
             label=grant.label,
+            scope=grant.scope,
             token_hash=grant.token_hash,
             created_at=grant.created_at,
             expires_at=grant.expires_at,
@@ -77,16 +86,18 @@ def add_grant(session: Session, grant: NewGrant) -> None:
     session.flush()
 
 
-def list_grants(session: Session, assessment_id: UUID) -> Sequence[Grant]:
-    statement = select(Grant).where(Grant.assessment_id == assessment_id).order_by(Grant.created_at, Grant.id)
-    return session.scalars(statement).all()
+def list_grants(session: Session, *, company_id: UUID, assessment_id: UUID) -> Sequence[Grant]:
+    """Return all links that open a round: those made in it, and the company's own, wherever they were made."""
+    in_company = select(Home.id).where(Home.company_id == company_id)
+    opens = or_(Grant.assessment_id == assessment_id, and_(Grant.right == OWNER, Grant.assessment_id.in_(in_company)))
+    return session.scalars(select(Grant).where(opens).order_by(Grant.created_at, Grant.id)).all()
 
 
-def revoke_grants(session: Session, *, assessment_id: UUID, grant_ids: Sequence[UUID], now: datetime) -> int:
-    """End the named grants of a round that are not ended yet; return how many that were."""
+def revoke_grants(session: Session, *, grant_ids: Sequence[UUID], now: datetime) -> int:
+    """End the named grants that are not ended yet; return how many that were."""
     ended = session.execute(
         update(Grant)
-        .where(Grant.assessment_id == assessment_id, Grant.id.in_(grant_ids), Grant.revoked_at.is_(None))
+        .where(Grant.id.in_(grant_ids), Grant.revoked_at.is_(None))
         .values(revoked_at=now)
         .returning(Grant.id)
     )

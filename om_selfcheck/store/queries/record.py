@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
-from om_selfcheck.domain.record import GENESIS, Link
+from om_selfcheck.domain.record import GENESIS, Entry
 from om_selfcheck.store.models import EventPayload, EventRow, RecordHead
 
 HEAD = 1
@@ -25,21 +25,21 @@ def get_head(session: Session) -> tuple[int, str]:
     return (head.seq, head.hash) if head else (0, GENESIS)
 
 
-def append_row(session: Session, link: Link, *, salt: str, payload: str) -> None:
+def append_row(session: Session, entry: Entry, *, salt: str, payload: str) -> None:
     session.execute(
         insert(EventRow).values(
-            seq=link.seq,
-            at=link.at,
-            actor=link.actor,
-            verb=link.verb,
-            subject=link.subject,
-            payload_hash=link.payload_hash,
-            previous_hash=link.previous_hash,
-            hash=link.hash,
+            seq=entry.seq,
+            at=entry.at,
+            actor=entry.actor,
+            verb=entry.verb,
+            subject=entry.subject,
+            payload_hash=entry.payload_hash,
+            previous_hash=entry.previous_hash,
+            hash=entry.hash,
         )
     )
-    session.execute(insert(EventPayload).values(seq=link.seq, salt=salt, payload=payload))
-    session.execute(update(RecordHead).where(RecordHead.id == HEAD).values(seq=link.seq, hash=link.hash))
+    session.execute(insert(EventPayload).values(seq=entry.seq, salt=salt, payload=payload))
+    session.execute(update(RecordHead).where(RecordHead.id == HEAD).values(seq=entry.seq, hash=entry.hash))
 
 
 def list_rows(session: Session) -> Iterator[Row[EventRow, str | None, str | None]]:

@@ -22,16 +22,17 @@ from om_selfcheck.domain.merging import Conflict
 from om_selfcheck.extensions import db
 from om_selfcheck.i18n.labels import label
 from om_selfcheck.i18n.translation import gettext as _
-from om_selfcheck.services import declarations
-from om_selfcheck.services.declarations import FIELDS, NotComplete
+from om_selfcheck.services import declarations, drafts
+from om_selfcheck.services.declarations import NotComplete
+from om_selfcheck.services.drafts import FIELDS
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.web.access import current_actor, require
 from om_selfcheck.web.company import pages
 from om_selfcheck.web.company.blueprint import bp
 from om_selfcheck.web.company.forms import DeclarationForm
 from om_selfcheck.web.inputs import NOT_A_POSTAL_CODE, shown_values, wanted_values
-from om_selfcheck.web.public.pages import printed_address
 from om_selfcheck.web.sessions import commit
+from om_selfcheck.web.surroundings import printed_address
 
 UNPROCESSABLE, CONFLICT = 422, 409
 
@@ -56,7 +57,7 @@ def save_declaration(assessment_id: UUID) -> ResponseReturnValue:
     shown = shown_values(request.form, FIELDS)
     errors = {} if form.validate() else {name: str(messages[0]) for name, messages in form.errors.items() if name}
     sound = {name: value for name, value in wanted.items() if name not in errors}
-    conflicts = declarations.save_draft(db.session, actor=actor, wanted=sound, shown=shown)
+    conflicts = drafts.save_draft(db.session, actor=actor, wanted=sound, shown=shown)
     commit()
     if errors or conflicts:
         return _render_form(actor, typed=wanted, errors=errors, conflicts=conflicts), (
@@ -64,7 +65,7 @@ def save_declaration(assessment_id: UUID) -> ResponseReturnValue:
         )
     if request.form.get("then") == "stay":
         return redirect(url_for("company.declaration", assessment_id=assessment_id, saved=1), 303)
-    if declarations.get_draft(db.session, actor=actor).details.missing:
+    if drafts.get_draft(db.session, actor=actor).details.missing:
         return _render_form(actor, points_out_gaps=True), UNPROCESSABLE
     return redirect(url_for("company.preview", assessment_id=assessment_id), 303)
 
@@ -110,7 +111,7 @@ def issued(number: str) -> ResponseReturnValue:  # noqa: ARG001 - read by the gu
         frame=pages.make_frame(actor, pages.load_standing(actor), pages.DECLARE),
         declaration=issued_declaration,
         status=issued_declaration.terms.status_on(clock.today()),
-        draft=declarations.get_draft(db.session, actor=actor),
+        draft=drafts.get_draft(db.session, actor=actor),
         questionnaire=pages.questionnaire_of(actor),
         public_address=printed_address("public.answer", number=issued_declaration.number),
         responsible=sorted({action.responsible for action in actions}),
@@ -144,7 +145,7 @@ def _render_form(
     points_out_gaps: bool = False,
 ) -> str:
     standing = pages.load_standing(actor)
-    stored = declarations.write_draft(standing.draft)
+    stored = drafts.write_draft(standing.draft)
     gaps = _describe_gaps(standing.draft.details) if points_out_gaps else {}
     return render_template(
         "company/declaration.html",

@@ -19,13 +19,14 @@ from om_selfcheck.extensions import begin_writing, db
 from om_selfcheck.i18n.translation import current_language
 from om_selfcheck.pdf import documents as pdf
 from om_selfcheck.services import declarations, documents
-from om_selfcheck.services.declarations import IssuedDeclaration, Standing
+from om_selfcheck.services.declarations import IssuedDeclaration
+from om_selfcheck.services.drafts import Standing
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.web.access import current_actor, require
 from om_selfcheck.web.company import pages
 from om_selfcheck.web.company.blueprint import bp
 from om_selfcheck.web.company.calendar import make_calendar
-from om_selfcheck.web.public.pages import printed_address, settings
+from om_selfcheck.web.surroundings import printed_address, settings
 
 
 @bp.get("/declarations/<number>/<any(declaration, topics, plan):kind>.pdf")

@@ -18,7 +18,6 @@ from om_selfcheck.services.grants import list_links
 from om_selfcheck.web.access import current_actor, public, require
 from om_selfcheck.web.company import pages
 from om_selfcheck.web.company.blueprint import bp
-from om_selfcheck.web.public.pages import catalogue, printed_address
 from om_selfcheck.web.sessions import (
     commit,
     current_session,
@@ -29,6 +28,7 @@ from om_selfcheck.web.sessions import (
     keep_in,
     show_link_once,
 )
+from om_selfcheck.web.surroundings import catalogue, printed_address
 
 
 @bp.post("/assessments")

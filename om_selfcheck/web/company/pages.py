@@ -14,10 +14,10 @@ from om_selfcheck.extensions import db
 from om_selfcheck.i18n.labels import label
 from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.i18n.translation import ngettext
-from om_selfcheck.services import declarations
-from om_selfcheck.services.declarations import Standing
+from om_selfcheck.services import drafts
+from om_selfcheck.services.drafts import Standing
 from om_selfcheck.services.grants import Actor
-from om_selfcheck.web.public.pages import catalogue
+from om_selfcheck.web.surroundings import catalogue
 
 RATE, PLAN, DECLARE = "rate", "plan", "declare"
 
@@ -64,7 +64,7 @@ def questionnaire_of(actor: Actor) -> Questionnaire:
 
 
 def load_standing(actor: Actor) -> Standing:
-    return declarations.get_standing(db.session, actor=actor, questionnaire=questionnaire_of(actor))
+    return drafts.get_standing(db.session, actor=actor, questionnaire=questionnaire_of(actor))
 
 
 def need_labels() -> dict[str, str]:

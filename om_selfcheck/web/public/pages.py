@@ -1,36 +1,19 @@
 """What the public pages show."""
 
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
-from flask import current_app, session, url_for
+from flask import session
 
 from om_selfcheck import clock
-from om_selfcheck.catalogue import Catalogue
-from om_selfcheck.config import Settings
 from om_selfcheck.domain.text import clean_text
 from om_selfcheck.extensions import db
 from om_selfcheck.i18n.translation import SOURCE_LANGUAGE, current_language
 from om_selfcheck.services import grants
 from om_selfcheck.services.grants import Actor
+from om_selfcheck.web.surroundings import settings
 
 LEGAL_FOLDER = "legal"
-
-
-def catalogue() -> Catalogue:
-    loaded: Catalogue = current_app.extensions["om_catalogue"]
-    return loaded
-
-
-def settings() -> Settings:
-    read: Settings = current_app.extensions["om_settings"]
-    return read
-
-
-def printed_address(endpoint: str, **values: Any) -> str:  # noqa: ANN401 - as url_for
-    """Return an address to print or hand on: from the settings, never from the request, and in no language."""
-    return settings().base_url + url_for(endpoint, **values, lang=None)
 
 
 def opened_here() -> list[Actor]:

@@ -10,11 +10,12 @@ from om_selfcheck.domain.declaration import DeclarationStatus
 from om_selfcheck.domain.errors import NotFound
 from om_selfcheck.domain.text import clean_line
 from om_selfcheck.extensions import csrf, db
-from om_selfcheck.services import declarations, documents, grants, installation
+from om_selfcheck.services import documents, grants, installation, numbers
 from om_selfcheck.web.access import public
 from om_selfcheck.web.errors import explain_ended_link, refuse
 from om_selfcheck.web.public import pages
 from om_selfcheck.web.sessions import commit, held_grant, hold_grant, keep_in
+from om_selfcheck.web.surroundings import catalogue, settings
 
 bp = Blueprint("public", __name__)
 
@@ -26,14 +27,14 @@ LONGEST_HASH = 64
 @bp.get("/")
 @public
 def start() -> ResponseReturnValue:
-    questionnaires = pages.catalogue().list_newest()
+    questionnaires = catalogue().list_newest()
     return render_template("public/start.html", questionnaires=questionnaires, opened=pages.opened_here())
 
 
 @bp.get("/questionnaires/<slug>")
 @public
 def questionnaire(slug: str) -> ResponseReturnValue:
-    return render_template("public/questionnaire.html", questionnaire=pages.catalogue().newest(slug))
+    return render_template("public/questionnaire.html", questionnaire=catalogue().newest(slug))
 
 
 @bp.get("/verify")
@@ -45,7 +46,7 @@ def verify() -> ResponseReturnValue:
     typed = clean_line(request.args.get("number", ""))[:LONGEST_QUERY]
     if not typed:
         return render_template("public/look_up.html", typed="")
-    answer = declarations.find_public_answer(db.session, typed=typed, today=clock.today())
+    answer = numbers.find_public_answer(db.session, typed=typed, today=clock.today())
     if answer.number:
         return redirect(url_for("public.answer", number=answer.number))
     return render_template("public/look_up.html", typed=typed)
@@ -63,10 +64,8 @@ def _look_up_file(sha256: str) -> ResponseReturnValue:
 @public
 def answer(number: str) -> ResponseReturnValue:
     """Give one of five clear answers; nothing about the round behind the number."""
-    found = declarations.find_public_answer(db.session, typed=number[:LONGEST_QUERY], today=clock.today())
-    questionnaire = (
-        None if found.status is DeclarationStatus.UNKNOWN else pages.catalogue().get(found.slug, found.version)
-    )
+    found = numbers.find_public_answer(db.session, typed=number[:LONGEST_QUERY], today=clock.today())
+    questionnaire = None if found.status is DeclarationStatus.UNKNOWN else catalogue().get(found.slug, found.version)
     return render_template(
         "public/answer.html",
         answer=found,
@@ -145,7 +144,7 @@ def readyz() -> ResponseReturnValue:
 @bp.get("/.well-known/security.txt")
 @public
 def security_txt() -> ResponseReturnValue:
-    base = pages.settings().base_url
+    base = settings().base_url
     expires = (clock.now() + SECURITY_TXT_DAYS).astimezone(UTC).strftime("%Y-%m-%dT00:00:00Z")
     lines = [
         f"Contact: {base}/imprint",
