@@ -21,7 +21,7 @@ class Declaration(Base):
     company_name: Mapped[str] = mapped_column(String(200))
     questionnaire_slug: Mapped[str] = mapped_column(String(40))
     questionnaire_version: Mapped[str] = mapped_column(String(20))
-    issued_on: Mapped[date]
+    issued_on: Mapped[date] = mapped_column(index=True)
     issued_at: Mapped[datetime] = mapped_column(Instant)
     snapshot: Mapped[str] = mapped_column(Text)
     snapshot_hash: Mapped[str] = mapped_column(String(64))
