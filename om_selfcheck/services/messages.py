@@ -1,4 +1,4 @@
-"""The mail ledger: a mail is queued in the transaction of its cause, at most once, and sent by whoever claims it (P6)."""
+"""The mail ledger: a mail is queued in the transaction of its cause, once, and sent by whoever claims it (P6)."""
 
 import json
 from datetime import datetime
