@@ -27,6 +27,8 @@ class Verb(StrEnum):
     RENEWAL_STARTED = "renewal_started"
     ADDRESS_CONFIRMED = "address_confirmed"
     ADDRESS_REMOVED = "address_removed"
+    DATA_EXPORTED = "data_exported"
+    COMPANY_ERASED = "company_erased"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

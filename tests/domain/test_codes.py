@@ -27,7 +27,10 @@ from om_selfcheck.domain.record import GENESIS, Damage, Verb
 
 CODES: dict[type[StrEnum], str] = {
     Right: "OWNER=owner EDITOR=editor READER=reader DOER=doer CALENDAR=calendar",
-    Task: "READ=read RATE=rate PLAN=plan DECLARE=declare SHARE=share FOLLOW_UP=follow_up DO=do SUBSCRIBE=subscribe",
+    Task: (
+        "READ=read RATE=rate PLAN=plan DECLARE=declare SHARE=share FOLLOW_UP=follow_up DO=do SUBSCRIBE=subscribe "
+        "OWN=own"
+    ),
     Urgency: "HIGH=high MEDIUM=medium LOW=low",
     ActionField: (
         "DESCRIPTION=description URGENCY=urgency RESPONSIBLE=responsible DUE_ON=due_on "

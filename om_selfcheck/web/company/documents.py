@@ -32,17 +32,22 @@ from om_selfcheck.web.surroundings import printed_address, settings
 @bp.get("/declarations/<number>/<any(declaration, topics, plan):kind>.pdf")
 @require(Task.READ)
 def document(number: str, kind: str) -> ResponseReturnValue:  # noqa: ARG001 - read by the guard
-    """Hand out a stored document; one that is missing is made now and kept, and the bytes stored first win (P3)."""
-    actor, language = current_actor(), current_language()
+    actor = current_actor()
+    return _send(get_document(actor, kind), f"{actor.declaration_number}-{kind}.pdf")
+
+
+def get_document(actor: Actor, kind: str) -> bytes:
+    """Return a stored document; one that is missing is made now and kept, and the bytes stored first win (P3)."""
+    language = current_language()
     stored = documents.find_file(db.session, actor=actor, kind=kind, language=language)
     if stored is None:
         issued = declarations.get_issued(db.session, actor=actor)
         db.session.rollback()  # no transaction is open while the document is made
-        made = _MAKERS[kind](actor, issued)
+        made = MAKERS[kind](actor, issued)
         begin_writing()
         stored = documents.keep_file(db.session, actor=actor, kind=kind, language=language, content=made)
         db.session.commit()
-    return _send(stored, f"{actor.declaration_number}-{kind}.pdf")
+    return stored
 
 
 @bp.post("/declarations/<number>/plan.pdf")
@@ -170,7 +175,7 @@ def _make_step(measure: Measure, need: NeedForAction, action: Action, language: 
     )
 
 
-_MAKERS: dict[str, Callable[[Actor, IssuedDeclaration], bytes]] = {
+MAKERS: dict[str, Callable[[Actor, IssuedDeclaration], bytes]] = {
     "declaration": _make_declaration,
     "topics": _make_topics,
     "plan": _make_plan,
