@@ -15,6 +15,7 @@ class MessageKind(StrEnum):
     ACTION_DUE = "action_due"
     FOLLOW_UP = "follow_up"
     DOER_INVITED = "doer_invited"
+    CHECKPOINT = "checkpoint"
 
 
 class MessageState(StrEnum):
