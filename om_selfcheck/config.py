@@ -3,7 +3,7 @@
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +31,8 @@ class Settings:
     keep_declaration_months: int
     keep_mail_days: int
     keep_backup_days: int
+    checkpoint_dir: Path
+    checkpoint_mail: str
 
     @property
     def is_https(self) -> bool:
@@ -66,6 +68,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         keep_declaration_months=_read_number(environment, "OM_KEEP_DECLARATION_MONTHS", 6, at_most=240),
         keep_mail_days=_read_number(environment, "OM_KEEP_MAIL_DAYS", 90, at_least=7, at_most=3650),
         keep_backup_days=_read_number(environment, "OM_KEEP_BACKUP_DAYS", 30, at_most=3650),
+        checkpoint_dir=Path(environment.get("OM_CHECKPOINT_DIR") or instance_dir / "checkpoints").absolute(),
+        checkpoint_mail=environment.get("OM_CHECKPOINT_MAIL") or "",
     )
 
 
@@ -86,17 +90,21 @@ def _read_days(environment: Mapping[str, str], name: str, default: str) -> tuple
 
 
 def _keep_secret_key(instance_dir: Path) -> str:
-    """Return the key in the instance folder; it is made once, readable by its owner only.
+    return keep_secret(instance_dir, "secret_key", lambda: secrets.token_urlsafe(48))
+
+
+def keep_secret(instance_dir: Path, name: str, make: Callable[[], str]) -> str:
+    """Return a secret in the instance folder; it is made once, readable by its owner only.
 
     It appears under its name when it is complete, so that of several that start at once all read the same.
     """
     instance_dir.mkdir(parents=True, exist_ok=True)
-    path = instance_dir / "secret_key"
+    path = instance_dir / name
     if path.exists() and not path.read_text(encoding="ascii").strip():
         path.unlink()  # left empty by a full disk
     if not path.exists():
-        with NamedTemporaryFile("w", dir=instance_dir, prefix=".secret_key.", encoding="ascii") as fresh:
-            fresh.write(secrets.token_urlsafe(48))
+        with NamedTemporaryFile("w", dir=instance_dir, prefix=f".{name}.", encoding="ascii") as fresh:
+            fresh.write(make())
             fresh.flush()
             with suppress(FileExistsError):  # another start was first
                 os.link(fresh.name, path)

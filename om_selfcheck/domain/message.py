@@ -16,6 +16,7 @@ class MessageKind(StrEnum):
     FOLLOW_UP = "follow_up"
     DOER_INVITED = "doer_invited"
     RETENTION = "retention"
+    CHECKPOINT = "checkpoint"
 
 
 class MessageState(StrEnum):
