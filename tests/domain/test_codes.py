@@ -24,6 +24,7 @@ from om_selfcheck.domain.message import MessageKind, MessageState
 from om_selfcheck.domain.progress import ActionState, Effect
 from om_selfcheck.domain.rating import NeedForAction
 from om_selfcheck.domain.record import GENESIS, Verb
+from om_selfcheck.domain.retention import Notice
 from om_selfcheck.domain.tampering import Damage
 
 CODES: dict[type[StrEnum], str] = {
@@ -59,6 +60,7 @@ CODES: dict[type[StrEnum], str] = {
         "GRANT_CREATED=grant_created GRANT_REVOKED=grant_revoked KEY_RENEWED=key_renewed "
         "DECLARATION_ISSUED=declaration_issued DECLARATION_REPLACED=declaration_replaced "
         "RENEWAL_STARTED=renewal_started ADDRESS_CONFIRMED=address_confirmed ADDRESS_REMOVED=address_removed "
+        "DATA_EXPORTED=data_exported COMPANY_ERASED=company_erased "
         "GRANT_OPENED=grant_opened ASSESSMENT_CLEARED=assessment_cleared PAYLOADS_ERASED=payloads_erased"
     ),
     Damage: (
@@ -71,11 +73,12 @@ CODES: dict[type[StrEnum], str] = {
     MessageKind: (
         "CONFIRM_ADDRESS=confirm_address ADDRESS_CHANGED=address_changed ACCESS_LINK=access_link LOST_LINK=lost_link "
         "RENEWAL=renewal ACTION_DUE=action_due FOLLOW_UP=follow_up DOER_INVITED=doer_invited "
-        "CHECKPOINT=checkpoint"
+        "RETENTION=retention CHECKPOINT=checkpoint"
     ),
     MessageState: (
         "QUEUED=queued SENDING=sending SENT=sent FAILED=failed UNDELIVERABLE=undeliverable CANCELLED=cancelled"
     ),
+    Notice: "FIRST=first LAST=last",
     Merge: "KEEP=keep WRITE=write CONFLICT=conflict",
 }
 
