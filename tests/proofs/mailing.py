@@ -121,7 +121,7 @@ def serve() -> None:
     """The production server as it is, with four workers."""
     from om_selfcheck.cli.__main__ import om
 
-    server.WORKERS, server.GRACE_SECONDS = WEB_WORKERS, 0.5
+    server.WORKERS, server.GRACE_SECONDS = WEB_WORKERS, 1
     om(["run"], prog_name="mailing")
 
 
