@@ -137,9 +137,9 @@ def redate_and_rehash(record: Record, chance: Random) -> Bent:
 
 def edit_payload(record: Record, chance: Random) -> Bent:
     index = chance.randrange(len(record.rows))
-    part: dict[str, str] = chance.choice([{"payload": '{"number":-1}'}, {"salt": "0" * 31 + "x"}])
-    rows = [*record.rows[:index], record.rows[index]._replace(**part), *record.rows[index + 1 :]]
-    return Bent(rows, record.head, index + 1, Damage.PAYLOAD_CHANGED)
+    entry, salt, payload = record.rows[index]
+    bent = chance.choice([Stored(entry, salt, '{"number":-1}'), Stored(entry, "0" * 31 + "x", payload)])
+    return Bent([*record.rows[:index], bent, *record.rows[index + 1 :]], record.head, index + 1, Damage.PAYLOAD_CHANGED)
 
 
 def delete_payload(record: Record, chance: Random) -> Bent:

@@ -1,6 +1,7 @@
 """The record: whole after a whole road, any tampering found and named (P13), erasable, and never forked."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from time import monotonic
@@ -419,16 +420,16 @@ def append_in_the_middle(session: Session, engine: Engine, verifying: Engine, pa
     for number in range(6):
         append_event(session, make_event(number))
     session.commit()
-    walk_rows: Callable[[Session], Iterator[Any]] = record.walk_rows
+    walk_rows: Callable[[Session], Generator[Any]] = record.walk_rows  # type: ignore[assignment]  # it is one
 
     def append_meanwhile(own: Session) -> Iterator[Any]:
-        rows = walk_rows(own)
-        yield next(rows)
-        with Session(engine) as other:
-            append_event(other, make_event(1))
-            erase_payloads(other, subjects=["assessment:4"], actor=SYSTEM, now=NOW)
-            other.commit()
-        yield from rows
+        with closing(walk_rows(own)) as rows:
+            yield next(rows)
+            with Session(engine) as other:
+                append_event(other, make_event(1))
+                erase_payloads(other, subjects=["assessment:4"], actor=SYSTEM, now=NOW)
+                other.commit()
+            yield from rows
 
     patch.setattr("om_selfcheck.store.queries.record.walk_rows", append_meanwhile)
     with Session(verifying) as own:
