@@ -45,6 +45,7 @@ class Verb(StrEnum):
     RENEWAL_STARTED = "renewal_started"
     ADDRESS_CONFIRMED = "address_confirmed"
     ADDRESS_REMOVED = "address_removed"
+    REMINDERS_ENDED = "reminders_ended"
     GRANT_OPENED = "grant_opened"
     ASSESSMENT_CLEARED = "assessment_cleared"
     PAYLOADS_ERASED = "payloads_erased"
