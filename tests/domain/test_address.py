@@ -15,7 +15,7 @@ from om_selfcheck.domain.address import (
     Claim,
     CodeAnswer,
     clean_address,
-    is_address,
+    is_email,
     is_pause,
     make_code,
     owes_notice,
@@ -41,7 +41,7 @@ LONGEST = "a" * 64 + "@" + "b" * 63 + "." + "c" * 63 + "." + "d" * 57 + ".de"
     ],
 )
 def test_a_plain_address_is_one(text: str) -> None:
-    assert is_address(text)
+    assert is_email(text)
 
 
 @pytest.mark.parametrize(
@@ -89,13 +89,13 @@ def test_a_plain_address_is_one(text: str) -> None:
     ],
 )
 def test_anything_else_is_none(text: str) -> None:
-    assert not is_address(text)
+    assert not is_email(text)
 
 
 @given(st.text())
 def test_no_text_at_all_becomes_two_addresses_or_two_lines(text: str) -> None:
     cleaned = clean_address(f"a@b.de{text}")
-    if is_address(cleaned):
+    if is_email(cleaned):
         assert cleaned.isascii()
         assert cleaned.isprintable()
         assert cleaned.count("@") == 1
