@@ -1,6 +1,5 @@
 """The access link by mail: to a confirmed address only, with a fresh key made when the mail is sent."""
 
-import hashlib
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,7 +9,7 @@ from om_selfcheck.domain.access import Task
 from om_selfcheck.domain.errors import DomainError
 from om_selfcheck.domain.message import MessageKind
 from om_selfcheck.services.grants import Actor
-from om_selfcheck.services.messages import queue_message
+from om_selfcheck.services.messages import name_lost_link, queue_message
 from om_selfcheck.store.queries import addresses
 
 UNKNOWN_ADDRESS_LIFETIME = timedelta(days=1)
@@ -66,7 +65,7 @@ def request_lost_link(session: Session, *, address: str, language: str, now: dat
     queue_message(
         session,
         kind=MessageKind.LOST_LINK,
-        subject=f"address:{hashlib.sha256(address.encode()).hexdigest()}",
+        subject=name_lost_link(address),
         stage=_minute(now),
         address=address,
         language=language,

@@ -13,7 +13,7 @@ from om_selfcheck.domain.address import CLAIM_LIFETIME, Claim, CodeAnswer, owes_
 from om_selfcheck.domain.declaration import ReminderChoice
 from om_selfcheck.domain.errors import NotFound
 from om_selfcheck.domain.merging import Conflict
-from om_selfcheck.domain.message import MessageKind
+from om_selfcheck.domain.message import MessageKind, MessageState
 from om_selfcheck.domain.record import Event, Verb
 from om_selfcheck.services.access_mails import queue_access_link
 from om_selfcheck.services.grants import Actor, hash_token
@@ -32,10 +32,12 @@ class AddressSettings:
     """Where a company's mail goes, what waits to be confirmed, and what it wants to be told.
 
     `unconfirmed` was typed and gets no mail but the one that asks; its claim is None where that was never sent.
+    `is_reached` is false once the newest mail to the address in use came back.
     """
 
     confirmed: str
     unconfirmed: str
+    is_reached: bool
     claim: Claim | None
     reminder: ReminderChoice | None
     resume_on: date | None
@@ -54,6 +56,7 @@ class ClaimedAddress:
     company_name: str
     started_at: datetime
     is_confirmed: bool
+    link_follows: bool
 
 
 def get_address_settings(session: Session, *, actor: Actor) -> AddressSettings:
@@ -62,9 +65,11 @@ def get_address_settings(session: Session, *, actor: Actor) -> AddressSettings:
     company = addresses.get_company(session, actor.company_id)
     unconfirmed = company.email if company.email != company.confirmed_email else ""
     claim = addresses.find_claim(session, actor.company_id) if unconfirmed else None
+    newest = addresses.find_newest_state(session, company_id=company.id, address=unconfirmed or company.confirmed_email)
     return AddressSettings(
         confirmed=company.confirmed_email,
         unconfirmed=unconfirmed,
+        is_reached=newest != MessageState.UNDELIVERABLE,
         claim=to_claim(claim) if claim and claim.address == unconfirmed else None,
         reminder=ReminderChoice(company.reminder) if company.reminder else None,
         resume_on=company.mails_resume_on,
@@ -115,6 +120,7 @@ def get_claimed_address(session: Session, *, token: str, now: datetime) -> Claim
         company_name=company.name,
         started_at=addresses.get_round(session, claim.assessment_id).started_at,
         is_confirmed=company.confirmed_email == claim.address,
+        link_follows=_wants_link(session, claim.id),
     )
 
 

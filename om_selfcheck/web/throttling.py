@@ -7,6 +7,8 @@ from flask import request
 from om_selfcheck import clock
 from om_selfcheck.domain.throttle import name_network
 from om_selfcheck.extensions import db
+from om_selfcheck.i18n.formats import clock_time
+from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import throttles
 from om_selfcheck.services.throttles import Try
 from om_selfcheck.web.surroundings import settings
@@ -19,6 +21,10 @@ def wait_until(*tries: Try) -> datetime | None:
     until = throttles.count_tries(db.session, tries=tries, secret=settings().secret_key, now=clock.now())
     db.session.commit()
     return until
+
+
+def describe_wait(until: datetime) -> str:
+    return _("Das war oft hintereinander. Ab %(time)s Uhr geht es wieder.", time=clock_time(until))
 
 
 def network() -> str:

@@ -175,7 +175,7 @@ def test_a_mail_tried_again_is_one_key_in_the_list(session: Session) -> None:
 
 
 def test_a_lost_link_brings_a_fresh_key_for_each_company_of_the_address(session: Session) -> None:
-    alma, other, stella = (factories.start(session) for _ in range(3))
+    alma, other, stella = (factories.start(session, now=NOW - days * timedelta(days=1)) for days in (3, 2, 1))
     again = factories.begin_again(session, alma, now=NOW + MINUTE)
     for owner, address in ((alma, NEW), (other, NEW), (stella, OLD)):
         confirm(session, owner, address)

@@ -71,6 +71,18 @@ def find_facts(session: Session, *, kind: MessageKind, subject: str) -> str | No
     return session.scalar(select(Message.facts).where(Message.kind == kind.value, Message.subject == subject))
 
 
+def find_newest_state(session: Session, *, company_id: UUID, address: str) -> str | None:
+    """Return whether the newest mail to an address of a company arrived, as far as that is settled."""
+    is_settled = Message.state.in_((MessageState.SENT.value, MessageState.UNDELIVERABLE.value))
+    found = (
+        select(Message.state)
+        .where(Message.company_id == company_id, Message.address == address, is_settled)
+        .order_by(Message.created_at.desc())
+        .limit(1)
+    )
+    return session.scalar(found)
+
+
 def get_round(session: Session, assessment_id: UUID) -> Row[str, datetime, str]:
     """Return (name of the company, start, language) of a round."""
     found = (
