@@ -12,6 +12,7 @@ from om_selfcheck.domain.address import (
     CODE_ALPHABET,
     CODE_TRIES,
     CODES,
+    EMAIL_LENGTH,
     Claim,
     CodeAnswer,
     clean_address,
@@ -74,6 +75,11 @@ def test_a_plain_address_is_one(text: str) -> None:
         "buero@betrieb.de\r\nBcc: c@d.de",
         "buero\0@betrieb.de",
         "buero@betrieb.de\u2028",
+        "mailto:a@b.de",
+        "a(comment)@b.de",
+        "a%0d%0aBcc:c@b.de",
+        "a\u202e@b.de",
+        "a@localhost",
         "büro@betrieb.de",
         "buero@bäckerei.de",
         "buеro@betrieb.de",  # a Cyrillic е
@@ -90,6 +96,15 @@ def test_a_plain_address_is_one(text: str) -> None:
 )
 def test_anything_else_is_none(text: str) -> None:
     assert not is_email(text)
+
+
+@given(st.text(st.sampled_from('a.@\r\n,;<>" é-:'), max_size=12))
+def test_what_is_let_in_has_one_at_sign_and_nothing_that_ends_a_header(text: str) -> None:
+    if is_email(text):
+        assert text.count("@") == 1
+        assert text.isascii()
+        assert not set(text) & set('\r\n,;<>" :')
+        assert len(text) <= EMAIL_LENGTH
 
 
 @given(st.text())
