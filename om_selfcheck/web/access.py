@@ -57,6 +57,12 @@ def current_actor() -> Actor:
     return actor
 
 
+def lock_again() -> Actor:
+    """Return who acts as of now and hold the round again, on a guarded page that committed something in between."""
+    g.actor = _find_actor(request.view_args or {})
+    return current_actor()
+
+
 def require_rules(app: Flask) -> None:
     """Refuse to start where a route states no rule."""
     for rule in app.url_map.iter_rules():

@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, Form, StringField
 from wtforms.validators import ValidationError
 
-from om_selfcheck.domain.address import is_email
+from om_selfcheck.domain.address import clean_address, is_email
 from om_selfcheck.domain.declaration import POSTAL_CODE_LENGTH
 from om_selfcheck.domain.text import LINE_LENGTH, TEXT_LENGTH, clean_line, clean_text
 
@@ -83,7 +83,7 @@ def email_field() -> StringField:
         if field.data and not is_email(field.data):
             raise ValidationError(NOT_AN_EMAIL)
 
-    return StringField(filters=[lambda raw: clean_line(raw or "")], validators=[check])
+    return StringField(filters=[lambda raw: clean_address(raw or "")], validators=[check])
 
 
 def switch_field() -> BooleanField:

@@ -24,6 +24,10 @@ EXPECTED = {
     ("public.open_access", "POST"): PUBLIC,
     ("public.unsubscribe", "GET"): PUBLIC,
     ("public.unsubscribe", "POST"): PUBLIC,
+    ("public.confirm_address", "GET"): PUBLIC,
+    ("public.confirm_address", "POST"): PUBLIC,
+    ("public.lost_link", "GET"): PUBLIC,
+    ("public.ask_for_lost_link", "POST"): PUBLIC,
     ("public.imprint", "GET"): PUBLIC,
     ("public.privacy", "GET"): PUBLIC,
     ("public.healthz", "GET"): PUBLIC,
@@ -59,6 +63,14 @@ EXPECTED = {
     ("company.create_link", "POST"): Task.SHARE,
     ("company.revoke_link", "POST"): Task.SHARE,
     ("company.renew_key", "POST"): Task.SHARE,
+    ("company.mails", "GET"): Task.DECLARE,
+    ("company.claim_address", "POST"): Task.DECLARE,
+    ("company.confirm_code", "POST"): Task.DECLARE,
+    ("company.remove_address", "POST"): Task.DECLARE,
+    ("company.choose_reminder", "POST"): Task.DECLARE,
+    ("company.pause_mails", "POST"): Task.DECLARE,
+    ("company.resume_mails", "POST"): Task.DECLARE,
+    ("company.mail_link", "POST"): Task.SHARE,
 }
 TASK_OF_RIGHT = {"alma": set(Task), "bente": {Task.READ, Task.RATE, Task.PLAN}, "rolf": {Task.READ}}
 SAMPLES = {

@@ -10,6 +10,7 @@ import om_selfcheck.domain
 from om_selfcheck.domain import checkpoint, declaration, snapshot
 from om_selfcheck.domain.access import Right, Task
 from om_selfcheck.domain.action_plan import ActionField, Hint, Urgency
+from om_selfcheck.domain.address import CodeAnswer
 from om_selfcheck.domain.completeness import Criterion
 from om_selfcheck.domain.deadlines import DeadlineKind
 from om_selfcheck.domain.declaration import (
@@ -74,6 +75,7 @@ CODES: dict[type[StrEnum], str] = {
     MessageState: (
         "QUEUED=queued SENDING=sending SENT=sent FAILED=failed UNDELIVERABLE=undeliverable CANCELLED=cancelled"
     ),
+    CodeAnswer: "RIGHT=right WRONG=wrong EXPIRED=expired USED_UP=used_up NOTHING_WAITS=nothing_waits",
     Problem: (
         "NOT_REACHED=not_reached NOT_SECURE=not_secure LOGIN_REFUSED=login_refused SENDER_REFUSED=sender_refused "
         "NOT_NOW=not_now UNANSWERED=unanswered ADDRESS_REFUSED=address_refused TEXT_REFUSED=text_refused "
