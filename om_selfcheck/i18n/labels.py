@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _
 
 from om_selfcheck.domain.access import Right
 from om_selfcheck.domain.action_plan import ActionField, Hint, Urgency
+from om_selfcheck.domain.address import CodeAnswer
 from om_selfcheck.domain.completeness import Criterion
 from om_selfcheck.domain.deadlines import DeadlineKind
 from om_selfcheck.domain.declaration import (
@@ -127,6 +128,18 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         MessageState.FAILED: _("noch nicht angenommen, wird wieder versucht"),
         MessageState.UNDELIVERABLE: _("nicht zustellbar"),
         MessageState.CANCELLED: _("nicht mehr nötig"),
+    },
+    CodeAnswer: {
+        CodeAnswer.RIGHT: _("Die Adresse ist bestätigt."),
+        CodeAnswer.WRONG: _("Dieser Code stimmt nicht. Bitte noch einmal mit der neuesten E-Mail vergleichen."),
+        CodeAnswer.EXPIRED: _(
+            "Dieser Code gilt nicht mehr; er galt zehn Minuten. Öffnen Sie den Link in der E-Mail, oder lassen Sie noch"
+            " eine schicken."
+        ),
+        CodeAnswer.USED_UP: _(
+            "Fünf Versuche sind verbraucht. Öffnen Sie den Link in der E-Mail, oder lassen Sie noch eine schicken."
+        ),
+        CodeAnswer.NOTHING_WAITS: _("Zurzeit wartet keine Adresse auf einen Code."),
     },
     DeadlineKind: {
         DeadlineKind.DUE: _("Termin"),

@@ -10,6 +10,7 @@ import om_selfcheck.domain
 from om_selfcheck.domain import declaration, snapshot
 from om_selfcheck.domain.access import Right, Task
 from om_selfcheck.domain.action_plan import ActionField, Hint, Urgency
+from om_selfcheck.domain.address import CodeAnswer
 from om_selfcheck.domain.completeness import Criterion
 from om_selfcheck.domain.deadlines import DeadlineKind
 from om_selfcheck.domain.declaration import (
@@ -66,6 +67,7 @@ CODES: dict[type[StrEnum], str] = {
     MessageState: (
         "QUEUED=queued SENDING=sending SENT=sent FAILED=failed UNDELIVERABLE=undeliverable CANCELLED=cancelled"
     ),
+    CodeAnswer: "RIGHT=right WRONG=wrong EXPIRED=expired USED_UP=used_up NOTHING_WAITS=nothing_waits",
     Merge: "KEEP=keep WRITE=write CONFLICT=conflict",
 }
 
