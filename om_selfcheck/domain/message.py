@@ -15,6 +15,9 @@ class MessageKind(StrEnum):
     ACTION_DUE = "action_due"
     FOLLOW_UP = "follow_up"
     DOER_INVITED = "doer_invited"
+    SIGN_IN_LINK = "sign_in_link"
+    SET_UP_LINK = "set_up_link"
+    ACCOUNT_CHANGED = "account_changed"
 
 
 class MessageState(StrEnum):

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from flask_babel import lazy_gettext as _
 
-from om_selfcheck.domain.access import Right
+from om_selfcheck.domain.access import Right, Role, Strength
 from om_selfcheck.domain.action_plan import ActionField, Hint, Urgency
 from om_selfcheck.domain.address import CodeAnswer
 from om_selfcheck.domain.completeness import Criterion
@@ -17,6 +17,7 @@ from om_selfcheck.domain.declaration import (
     WithdrawalReason,
 )
 from om_selfcheck.domain.message import MessageKind, MessageState
+from om_selfcheck.domain.network import NetworkKind
 from om_selfcheck.domain.progress import ActionState, Effect
 from om_selfcheck.domain.rating import NeedForAction
 
@@ -99,6 +100,19 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Right.DOER: _("die eigenen Maßnahmen sehen und ihren Stand melden"),
         Right.CALENDAR: _("Termine in ein Kalenderprogramm holen"),
     },
+    Role: {
+        Role.STAFF: _("Geschäftsstelle"),
+        Role.COORDINATOR: _("Netzwerkkoordination"),
+    },
+    Strength: {
+        Strength.LINK: _("mit einem Link per E-Mail"),
+        Strength.PASSWORD: _("mit Passwort"),
+        Strength.SECOND_FACTOR: _("mit zweitem Faktor"),
+    },
+    NetworkKind: {
+        NetworkKind.REGIONAL: _("regionales Netzwerk"),
+        NetworkKind.SPECIALIST_GROUP: _("Fachgruppe"),
+    },
     ActionState: {
         ActionState.OPEN: _("offen"),
         ActionState.IN_PROGRESS: _("in Arbeit"),
@@ -120,6 +134,9 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         MessageKind.ACTION_DUE: _("Erinnerung an einen Termin"),
         MessageKind.FOLLOW_UP: _("Frage am Tag der Kontrolle"),
         MessageKind.DOER_INVITED: _("Link an eine verantwortliche Person"),
+        MessageKind.SIGN_IN_LINK: _("Link zum Anmelden"),
+        MessageKind.SET_UP_LINK: _("Link zum Einrichten eines Zugangs"),
+        MessageKind.ACCOUNT_CHANGED: _("Nachricht über eine Änderung am Zugang"),
     },
     MessageState: {
         MessageState.QUEUED: _("wird gleich verschickt"),
