@@ -46,13 +46,13 @@ def is_address(text: str) -> bool:
 
 
 def clean_address(typed: str) -> str:
-    r"""Return what was typed on one line and, where it is plain, in lower case: so the same address is one text.
+    r"""Return what was typed on one line and, where it is an address, in lower case: so the same one is one text.
 
     >>> clean_address(" Buero@Betrieb.DE\n")
     'buero@betrieb.de'
     """
     line = clean_line(typed)
-    return line.lower() if line.isascii() else line
+    return line.lower() if is_address(line) else line
 
 
 def make_code(chance: int) -> str:

@@ -108,7 +108,7 @@ def test_no_text_at_all_becomes_two_addresses_or_two_lines(text: str) -> None:
         (" Buero@Betrieb.DE ", "buero@betrieb.de"),
         ("buero@betrieb.de\r\n", "buero@betrieb.de"),
         ("buero@\u200bbetrieb.de", "buero@betrieb.de"),
-        ("a@b.de\nBcc: c@d.de", "a@b.de bcc: c@d.de"),
+        ("a@b.de\nBcc: c@d.de", "a@b.de Bcc: c@d.de"),
         ("BÜRO@betrieb.de", "BÜRO@betrieb.de"),
         ("", ""),
     ],
