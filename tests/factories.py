@@ -17,6 +17,7 @@ from om_selfcheck.services.assessments import RatingChange
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.store.base import Base
 from om_selfcheck.store.models import EventRow, Network
+from om_selfcheck.store.queries import assessments as rows
 from tests.builders import make_action, make_questionnaire
 
 PASSWORD = "Harke Nebel Zwieback Turbine"
@@ -42,6 +43,23 @@ def start(session: Session, questionnaire: Questionnaire | None = None, now: dat
     started = assessments.start_assessment(session, questionnaire=questionnaire, language="de", now=now)
     session.commit()
     return reload(session, started.assessment_id, started.link.grant_id, now)
+
+
+def begin_again(session: Session, owner: Actor, now: datetime = NOW) -> Actor:
+    """Give the owner's company another round, which the company's key opens too."""
+    assessment_id, small = uuid4(), make_questionnaire()
+    rows.add_assessment(
+        session,
+        id=assessment_id,
+        company_id=owner.company_id,
+        questionnaire_slug=small.slug,
+        questionnaire_version=small.version,
+        content_hash=small.content_hash,
+        language="de",
+        started_at=now,
+    )
+    session.commit()
+    return reload(session, assessment_id, owner.grant_id, now)
 
 
 def reload(session: Session, assessment_id: object, grant_id: object, now: datetime = NOW) -> Actor:

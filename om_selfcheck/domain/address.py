@@ -11,7 +11,7 @@ from enum import StrEnum
 from om_selfcheck.domain.text import clean_line
 from om_selfcheck.domain.throttle import Limit
 
-ADDRESS_LENGTH = 254
+EMAIL_LENGTH = 254
 LOCAL_LENGTH = 64
 CLAIM_LIFETIME = timedelta(hours=24)
 SEND_AGAIN_AFTER = timedelta(minutes=1)  # a second click sends no second mail
@@ -35,13 +35,13 @@ _ADDRESS = re.compile(rf"(?P<local>{_ATOM}(?:\.{_ATOM})*)@(?:{_LABEL}\.)+[A-Za-z
 _SEPARATORS = re.compile(r"[\s\-\u2010-\u2015\u2212.]+")
 
 
-def is_address(text: str) -> bool:
+def is_email(text: str) -> bool:
     """Say whether a text is one plain address: no list, no display name, no line break, nothing but ASCII.
 
-    >>> is_address("buero@betrieb.de"), is_address("a@b.de, c@d.de"), is_address("Büro <buero@betrieb.de>")
+    >>> is_email("buero@betrieb.de"), is_email("a@b.de, c@d.de"), is_email("Büro <buero@betrieb.de>")
     (True, False, False)
     """
-    found = _ADDRESS.fullmatch(text) if len(text) <= ADDRESS_LENGTH else None
+    found = _ADDRESS.fullmatch(text) if len(text) <= EMAIL_LENGTH else None
     return found is not None and len(found["local"]) <= LOCAL_LENGTH
 
 
@@ -52,7 +52,7 @@ def clean_address(typed: str) -> str:
     'buero@betrieb.de'
     """
     line = clean_line(typed)
-    return line.lower() if is_address(line) else line
+    return line.lower() if is_email(line) else line
 
 
 def make_code(chance: int) -> str:

@@ -27,6 +27,7 @@ class Verb(StrEnum):
     RENEWAL_STARTED = "renewal_started"
     ADDRESS_CONFIRMED = "address_confirmed"
     ADDRESS_REMOVED = "address_removed"
+    REMINDERS_ENDED = "reminders_ended"
     USER_ADDED = "user_added"
     USER_DEACTIVATED = "user_deactivated"
     USER_REACTIVATED = "user_reactivated"

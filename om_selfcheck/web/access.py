@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from om_selfcheck import clock
 from om_selfcheck.domain.access import Obstacle, Office, Task
 from om_selfcheck.domain.errors import NotFound
-from om_selfcheck.extensions import SAFE_METHODS, db
+from om_selfcheck.extensions import SAFE_METHODS, csrf, db
 from om_selfcheck.services import grants, networks, numbers
 from om_selfcheck.services.accounts import Person
 from om_selfcheck.services.grants import Actor
@@ -29,6 +29,13 @@ def public(view: View) -> View:
     """Mark a page for anybody."""
     view.access = PUBLIC  # type: ignore[attr-defined]
     return view
+
+
+def from_anywhere(view: View) -> View:
+    """Let a form in that no page of ours has sent, such as a mail provider's (RFC 8058): the address is the proof."""
+    view.takes_foreign_forms = True  # type: ignore[attr-defined]
+    exempt: View = csrf.exempt(view)
+    return exempt
 
 
 def require(task: Task) -> Callable[[View], View]:
@@ -94,6 +101,12 @@ def current_network() -> Network:
     """Return the network that the page is about, below ``/network/<slug>``."""
     network: Network = g.network
     return network
+
+
+def lock_again() -> Actor:
+    """Return who acts as of now and hold the round again, on a guarded page that committed something in between."""
+    g.actor = _find_actor(request.view_args or {})
+    return current_actor()
 
 
 def require_rules(app: Flask) -> None:

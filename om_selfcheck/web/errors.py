@@ -27,7 +27,7 @@ from om_selfcheck.web.logs import log_failure
 from om_selfcheck.web.security import request_id
 
 RETRY_SECONDS = 5
-CONFLICT, TOO_MANY, FAILED, UNAVAILABLE, FULL = 409, 429, 500, 503, 507
+NOT_FOUND, CONFLICT, TOO_MANY, FAILED, UNAVAILABLE, FULL = 404, 409, 429, 500, 503, 507
 _FULL_SIGNS = ("disk is full", "no space left", "diskfull", "disk full", "disk i/o error")
 
 
@@ -39,6 +39,7 @@ class Refusal:
     what_happened: str
     what_is_safe: str
     what_next: str
+    is_about_lost_link: bool = False
 
 
 def init_app(app: Flask) -> None:
@@ -154,7 +155,33 @@ def explain_ended_link() -> Refusal:
         _("An den Antworten hat sich nichts geändert."),
         _(
             "Vergleichen Sie den Link mit dem Original. Hat ihn Ihnen jemand gegeben, bitten Sie um einen neuen."
-            " Ist es der Link Ihres Unternehmens, suchen Sie den neuesten; vielleicht wurde er erneuert."
+            " Ist es der Link Ihres Unternehmens, suchen Sie den neuesten; vielleicht wurde er erneuert. Ist eine"
+            " E-Mail-Adresse bestätigt, lassen Sie sich dorthin einen neuen schicken."
+        ),
+        is_about_lost_link=True,
+    )
+
+
+def explain_ended_confirmation() -> Refusal:
+    return Refusal(
+        _("Dieser Link bestätigt nichts mehr"),
+        _("Er ist älter als 24 Stunden, es gibt eine neuere E-Mail, oder die Adresse wurde inzwischen geändert."),
+        _("An Check und Adresse hat sich nichts geändert."),
+        _(
+            "Öffnen Sie den Link in der neuesten E-Mail, oder lassen Sie im Check auf der Seite „E-Mail und"
+            " Erinnerungen“ noch eine schicken."
+        ),
+    )
+
+
+def explain_broken_unsubscribing() -> Refusal:
+    return Refusal(
+        _("Dieser Link beendet keine Erinnerungen"),
+        _("Er ist nicht vollständig kopiert, oder die Mail kam von einem anderen Server."),
+        _("Es wurde nichts geändert."),
+        _(
+            "Öffnen Sie den Link noch einmal aus der Mail."
+            " Oder öffnen Sie Ihren Check mit Ihrem Zugangslink und wählen Sie dort, dass Sie nicht erinnert werden."
         ),
     )
 
@@ -255,7 +282,7 @@ def explain(status: int) -> Refusal:
         ),
     }
     if status in words:
-        return Refusal(*words[status])
+        return Refusal(*words[status], is_about_lost_link=status == NOT_FOUND)
     if status < 500:  # noqa: PLR2004 - the class of statuses
         return Refusal(
             _("Diese Anfrage haben wir nicht verstanden"),

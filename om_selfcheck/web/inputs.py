@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, Form, StringField
 from wtforms.validators import ValidationError
 
-from om_selfcheck.domain.address import clean_address, is_address
+from om_selfcheck.domain.address import clean_address, is_email
 from om_selfcheck.domain.declaration import POSTAL_CODE_LENGTH
 from om_selfcheck.domain.text import LINE_LENGTH, TEXT_LENGTH, clean_line, clean_text
 
@@ -79,7 +79,7 @@ def postal_code_field() -> StringField:
 
 def email_field() -> StringField:
     def check(_form: Form, field: Field) -> None:
-        if field.data and not is_address(field.data):
+        if field.data and not is_email(field.data):
             raise ValidationError(NOT_AN_EMAIL)
 
     return StringField(filters=[lambda raw: clean_address(raw or "")], validators=[check])

@@ -8,6 +8,8 @@ from om_selfcheck import clock
 from om_selfcheck.domain.errors import TooOften
 from om_selfcheck.domain.throttle import name_network
 from om_selfcheck.extensions import db
+from om_selfcheck.i18n.formats import clock_time
+from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import throttles
 from om_selfcheck.services.throttles import Try
 from om_selfcheck.web.surroundings import settings
@@ -27,6 +29,10 @@ def require_within(*tries: Try) -> None:
     until = wait_until(*tries)
     if until is not None:
         raise TooOften(until)
+
+
+def describe_wait(until: datetime) -> str:
+    return _("Das war oft hintereinander. Ab %(time)s Uhr geht es wieder.", time=clock_time(until))
 
 
 def network() -> str:

@@ -26,6 +26,12 @@ EXPECTED = {
     ("public.answer", "GET"): PUBLIC,
     ("public.open_access", "GET"): PUBLIC,
     ("public.open_access", "POST"): PUBLIC,
+    ("public.unsubscribe", "GET"): PUBLIC,
+    ("public.unsubscribe", "POST"): PUBLIC,
+    ("public.confirm_address", "GET"): PUBLIC,
+    ("public.confirm_address", "POST"): PUBLIC,
+    ("public.lost_link", "GET"): PUBLIC,
+    ("public.ask_for_lost_link", "POST"): PUBLIC,
     ("public.imprint", "GET"): PUBLIC,
     ("public.privacy", "GET"): PUBLIC,
     ("public.healthz", "GET"): PUBLIC,
@@ -98,6 +104,14 @@ EXPECTED = {
     ("staff.deactivate", "POST"): Office.OVERSEE_FRESH,
     ("staff.reactivate", "POST"): Office.OVERSEE_FRESH,
     ("staff.reset", "POST"): Office.OVERSEE_FRESH,
+    ("company.mails", "GET"): Task.DECLARE,
+    ("company.claim_address", "POST"): Task.DECLARE,
+    ("company.confirm_code", "POST"): Task.DECLARE,
+    ("company.remove_address", "POST"): Task.DECLARE,
+    ("company.choose_reminder", "POST"): Task.DECLARE,
+    ("company.pause_mails", "POST"): Task.DECLARE,
+    ("company.resume_mails", "POST"): Task.DECLARE,
+    ("company.mail_link", "POST"): Task.SHARE,
 }
 TASK_OF_RIGHT = {"alma": set(Task), "bente": {Task.READ, Task.RATE, Task.PLAN}, "rolf": {Task.READ}}
 SAMPLES = {
@@ -109,6 +123,7 @@ SAMPLES = {
     "kind": "declaration",
     "number": "000000-000000-000000",
     "user_id": "00000000-0000-4000-8000-000000000002",
+    "signed": "s" * 43,
 }
 FORM = {"network": "netz-a"}  # what keeps a page that opens from answering 404 for want of it
 OPEN, ASKED, TOLD, UNKNOWN = "open", "asked to sign in", "told what is missing", "404"

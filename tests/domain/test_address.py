@@ -12,10 +12,11 @@ from om_selfcheck.domain.address import (
     CODE_ALPHABET,
     CODE_TRIES,
     CODES,
+    EMAIL_LENGTH,
     Claim,
     CodeAnswer,
     clean_address,
-    is_address,
+    is_email,
     is_pause,
     make_code,
     owes_notice,
@@ -41,7 +42,7 @@ LONGEST = "a" * 64 + "@" + "b" * 63 + "." + "c" * 63 + "." + "d" * 57 + ".de"
     ],
 )
 def test_a_plain_address_is_one(text: str) -> None:
-    assert is_address(text)
+    assert is_email(text)
 
 
 @pytest.mark.parametrize(
@@ -74,6 +75,11 @@ def test_a_plain_address_is_one(text: str) -> None:
         "buero@betrieb.de\r\nBcc: c@d.de",
         "buero\0@betrieb.de",
         "buero@betrieb.de\u2028",
+        "mailto:a@b.de",
+        "a(comment)@b.de",
+        "a%0d%0aBcc:c@b.de",
+        "a\u202e@b.de",
+        "a@localhost",
         "büro@betrieb.de",
         "buero@bäckerei.de",
         "buеro@betrieb.de",  # a Cyrillic е
@@ -89,13 +95,22 @@ def test_a_plain_address_is_one(text: str) -> None:
     ],
 )
 def test_anything_else_is_none(text: str) -> None:
-    assert not is_address(text)
+    assert not is_email(text)
+
+
+@given(st.text(st.sampled_from('a.@\r\n,;<>" é-:'), max_size=12))
+def test_what_is_let_in_has_one_at_sign_and_nothing_that_ends_a_header(text: str) -> None:
+    if is_email(text):
+        assert text.count("@") == 1
+        assert text.isascii()
+        assert not set(text) & set('\r\n,;<>" :')
+        assert len(text) <= EMAIL_LENGTH
 
 
 @given(st.text())
 def test_no_text_at_all_becomes_two_addresses_or_two_lines(text: str) -> None:
     cleaned = clean_address(f"a@b.de{text}")
-    if is_address(cleaned):
+    if is_email(cleaned):
         assert cleaned.isascii()
         assert cleaned.isprintable()
         assert cleaned.count("@") == 1

@@ -21,7 +21,7 @@ from om_selfcheck.domain.declaration import (
     WithdrawalReason,
 )
 from om_selfcheck.domain.merging import Merge
-from om_selfcheck.domain.message import MessageKind, MessageState
+from om_selfcheck.domain.message import MessageKind, MessageState, Problem
 from om_selfcheck.domain.network import NetworkKind
 from om_selfcheck.domain.progress import ActionState, Effect
 from om_selfcheck.domain.rating import NeedForAction
@@ -65,6 +65,7 @@ CODES: dict[type[StrEnum], str] = {
         "GRANT_CREATED=grant_created GRANT_REVOKED=grant_revoked KEY_RENEWED=key_renewed "
         "DECLARATION_ISSUED=declaration_issued DECLARATION_REPLACED=declaration_replaced "
         "RENEWAL_STARTED=renewal_started ADDRESS_CONFIRMED=address_confirmed ADDRESS_REMOVED=address_removed "
+        "REMINDERS_ENDED=reminders_ended "
         "USER_ADDED=user_added USER_DEACTIVATED=user_deactivated USER_REACTIVATED=user_reactivated "
         "USER_RESET=user_reset ROLE_CHANGED=role_changed MEMBER_ADDED=member_added MEMBER_REMOVED=member_removed "
         "SIGNED_IN=signed_in SIGNED_OUT=signed_out PASSWORD_SET=password_set "
@@ -83,6 +84,11 @@ CODES: dict[type[StrEnum], str] = {
         "QUEUED=queued SENDING=sending SENT=sent FAILED=failed UNDELIVERABLE=undeliverable CANCELLED=cancelled"
     ),
     CodeAnswer: "RIGHT=right WRONG=wrong EXPIRED=expired USED_UP=used_up NOTHING_WAITS=nothing_waits",
+    Problem: (
+        "NOT_REACHED=not_reached NOT_SECURE=not_secure LOGIN_REFUSED=login_refused SENDER_REFUSED=sender_refused "
+        "NOT_NOW=not_now UNANSWERED=unanswered ADDRESS_REFUSED=address_refused TEXT_REFUSED=text_refused "
+        "NOT_WRITTEN=not_written BROKEN_OFF=broken_off"
+    ),
     Merge: "KEEP=keep WRITE=write CONFLICT=conflict",
 }
 
