@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from om_selfcheck.domain.access import Right, Role, Strength
 from om_selfcheck.domain.questionnaire import Questionnaire
 from om_selfcheck.domain.rating import NeedForAction
+from om_selfcheck.domain.record import SYSTEM
 from om_selfcheck.services import accounts, action_plans, assessments, credentials, declarations, drafts, grants
-from om_selfcheck.services.accounts import SYSTEM, Account
+from om_selfcheck.services.accounts import Account
 from om_selfcheck.services.assessments import RatingChange
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.store.base import Base

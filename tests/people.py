@@ -12,9 +12,10 @@ from flask import Flask
 
 from om_selfcheck import clock
 from om_selfcheck.domain.access import Role, Strength
+from om_selfcheck.domain.record import SYSTEM
 from om_selfcheck.extensions import db
 from om_selfcheck.services import accounts
-from om_selfcheck.services.accounts import SYSTEM, Account
+from om_selfcheck.services.accounts import Account
 from om_selfcheck.services.sessions import SIGNED_IN_LIFETIME
 from om_selfcheck.web.auth import proofs
 from om_selfcheck.web.sessions import commit, cookie_name, current_session

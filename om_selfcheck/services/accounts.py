@@ -13,11 +13,10 @@ from om_selfcheck.domain.access import Obstacle, Office, Role, SignIn, Strength,
 from om_selfcheck.domain.address import clean_address
 from om_selfcheck.domain.errors import AddressTaken, NotFound, OwnAccount
 from om_selfcheck.domain.merging import Conflict, FieldMerger
-from om_selfcheck.domain.record import Event, Verb
+from om_selfcheck.domain.record import Event, Verb, user_actor
 from om_selfcheck.services.record import append_event
 from om_selfcheck.store.queries import accounts
 
-SYSTEM = "system"
 KEY_BYTES = 32
 DETAILS = ("name", "language")
 
@@ -81,7 +80,7 @@ class Person:
     @property
     def actor(self) -> str:
         """How the record names the person."""
-        return f"user:{self.user_id}"
+        return user_actor(self.user_id)
 
     def find_obstacle(self, office: Office, now: datetime, network_id: UUID | None = None) -> Obstacle | None:
         """Return what keeps the person from an office; of any of their networks where none is named."""
@@ -210,7 +209,7 @@ def remove_member(session: Session, *, user_id: UUID, network_id: UUID, by: str,
 
 def note(session: Session, verb: Verb, user_id: UUID, *, by: str, now: datetime, **payload: str) -> None:
     """Append to the record what happened to an account."""
-    append_event(session, Event(verb=verb, actor=by, subject=f"user:{user_id}", at=now, payload={**payload}))
+    append_event(session, Event(verb=verb, actor=by, subject=f"user:{user_id}", at=now, payload=payload))
 
 
 def new_key() -> str:
@@ -218,7 +217,7 @@ def new_key() -> str:
 
 
 def _get_other(session: Session, user_id: UUID, by: str) -> Account:
-    if by == f"user:{user_id}":
+    if by == user_actor(user_id):
         raise OwnAccount
     accounts.lock_user(session, user_id)
     return get_account(session, user_id=user_id)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.access import Role
 from om_selfcheck.domain.errors import LastSecondFactor
-from om_selfcheck.domain.record import Verb
+from om_selfcheck.domain.record import Verb, user_actor
 from om_selfcheck.services import accounts
 from om_selfcheck.services.accounts import Account, new_key, note
 from om_selfcheck.services.grants import hash_token
@@ -117,7 +117,7 @@ def use_recovery_code(session: Session, *, user_id: UUID, code: str, now: dateti
         return False
     kept.remove(wanted)
     users.change_user(session, user_id, mf_recovery_codes=kept)
-    note(session, Verb.RECOVERY_CODE_USED, user_id, by=f"user:{user_id}", now=now)
+    note(session, Verb.RECOVERY_CODE_USED, user_id, by=user_actor(user_id), now=now)
     return True
 
 

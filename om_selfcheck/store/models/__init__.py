@@ -2,7 +2,17 @@
 
 from om_selfcheck.store.models.account import AccountLink, Membership, User, WebAuthn
 from om_selfcheck.store.models.assessment import Action, ActionMeasure, Assessment, Company, Rating
-from om_selfcheck.store.models.declaration import Declaration, Document
+from om_selfcheck.store.models.audit import (
+    Audit,
+    AuditSample,
+    AuditStep,
+    Correction,
+    Finding,
+    ForeignReport,
+    Opening,
+    Withdrawal,
+)
+from om_selfcheck.store.models.declaration import Declaration, DeclarationWord, Document
 from om_selfcheck.store.models.grant import Grant, WebSession
 from om_selfcheck.store.models.message import AddressClaim, Message, Throttle
 from om_selfcheck.store.models.network import (
@@ -26,12 +36,19 @@ __all__ = [
     "ActionProgress",
     "AddressClaim",
     "Assessment",
+    "Audit",
+    "AuditSample",
+    "AuditStep",
     "Company",
+    "Correction",
     "Declaration",
+    "DeclarationWord",
     "Document",
     "Doer",
     "EventPayload",
     "EventRow",
+    "Finding",
+    "ForeignReport",
     "Grant",
     "HelpContact",
     "HelpTopic",
@@ -41,6 +58,7 @@ __all__ = [
     "Message",
     "Network",
     "Nudge",
+    "Opening",
     "Participation",
     "PublishedFigures",
     "PublishedQuestionnaire",
@@ -51,4 +69,5 @@ __all__ = [
     "User",
     "WebAuthn",
     "WebSession",
+    "Withdrawal",
 ]

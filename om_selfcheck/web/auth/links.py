@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from om_selfcheck import clock
 from om_selfcheck.domain.access import Strength
 from om_selfcheck.domain.errors import NotFound
+from om_selfcheck.domain.record import user_actor
 from om_selfcheck.domain.throttle import Limit
 from om_selfcheck.extensions import begin_writing, csrf, db
 from om_selfcheck.services import account_links, credentials
@@ -77,7 +78,7 @@ def set_up(token: str) -> ResponseReturnValue:
         account = account_links.use_link(db.session, token=token, purpose=LinkPurpose.SET_UP, now=now)
     except NotFound:
         return _refuse_link()
-    by = f"user:{account.user_id}"
+    by = user_actor(account.user_id)
     account = credentials.set_password(db.session, user_id=account.user_id, password_hash=password_hash, by=by, now=now)
     return let_in(account, Strength.PASSWORD, now)
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from om_selfcheck import clock
 from om_selfcheck.domain.access import PASSWORD_LENGTH, Role, Strength
-from om_selfcheck.domain.record import Verb
+from om_selfcheck.domain.record import Verb, user_actor
 from om_selfcheck.extensions import db
 from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import accounts, credentials
@@ -32,7 +32,7 @@ def asked_next() -> str:
 def let_in(account: Account, strength: Strength, now: datetime) -> ResponseReturnValue:
     """Sign a person in, for the record too, and lead on: staff without a second factor first set one up."""
     sign_in(account, strength, now)
-    by = f"user:{account.user_id}"
+    by = user_actor(account.user_id)
     accounts.note(db.session, Verb.SIGNED_IN, account.user_id, by=by, now=now, strength=strength.value)
     commit()
     if account.role is Role.STAFF and not account.has_second_factor:
