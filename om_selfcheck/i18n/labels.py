@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from flask_babel import lazy_gettext as _
 
-from om_selfcheck.domain.access import Right
+from om_selfcheck.domain.access import Right, Role, Strength
 from om_selfcheck.domain.action_plan import ActionField, Hint, Urgency
 from om_selfcheck.domain.address import CodeAnswer
 from om_selfcheck.domain.completeness import Criterion
@@ -17,6 +17,7 @@ from om_selfcheck.domain.declaration import (
     WithdrawalReason,
 )
 from om_selfcheck.domain.message import MessageKind, MessageState, Problem
+from om_selfcheck.domain.network import NetworkKind
 from om_selfcheck.domain.progress import ActionState, Effect
 from om_selfcheck.domain.rating import NeedForAction
 from om_selfcheck.domain.record import Verb
@@ -100,6 +101,19 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Right.DOER: _("die eigenen Maßnahmen sehen und ihren Stand melden"),
         Right.CALENDAR: _("Termine in ein Kalenderprogramm holen"),
     },
+    Role: {
+        Role.STAFF: _("Geschäftsstelle"),
+        Role.COORDINATOR: _("Netzwerkkoordination"),
+    },
+    Strength: {
+        Strength.LINK: _("mit einem Link per E-Mail"),
+        Strength.PASSWORD: _("mit Passwort"),
+        Strength.SECOND_FACTOR: _("mit zweitem Faktor"),
+    },
+    NetworkKind: {
+        NetworkKind.REGIONAL: _("regionales Netzwerk"),
+        NetworkKind.SPECIALIST_GROUP: _("Fachgruppe"),
+    },
     ActionState: {
         ActionState.OPEN: _("offen"),
         ActionState.IN_PROGRESS: _("in Arbeit"),
@@ -122,6 +136,9 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         MessageKind.FOLLOW_UP: _("Frage am Tag der Kontrolle"),
         MessageKind.DOER_INVITED: _("Link an eine verantwortliche Person"),
         MessageKind.CHECKPOINT: _("Signierter Stand des Verlaufs"),
+        MessageKind.SIGN_IN_LINK: _("Link zum Anmelden"),
+        MessageKind.SET_UP_LINK: _("Link zum Einrichten eines Zugangs"),
+        MessageKind.ACCOUNT_CHANGED: _("Nachricht über eine Änderung am Zugang"),
     },
     MessageState: {
         MessageState.QUEUED: _("wird gleich verschickt"),
@@ -170,6 +187,20 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Verb.GRANT_OPENED: _("Link zum ersten Mal geöffnet"),
         Verb.ASSESSMENT_CLEARED: _("Unbenutzter Check gelöscht"),
         Verb.PAYLOADS_ERASED: _("Einzelheiten gelöscht"),
+        Verb.USER_ADDED: _("Zugang angelegt"),
+        Verb.USER_DEACTIVATED: _("Zugang deaktiviert"),
+        Verb.USER_REACTIVATED: _("Zugang wieder geöffnet"),
+        Verb.USER_RESET: _("Zugang zum Neueinrichten freigegeben"),
+        Verb.ROLE_CHANGED: _("Rolle geändert"),
+        Verb.MEMBER_ADDED: _("Netzwerkkoordination begonnen"),
+        Verb.MEMBER_REMOVED: _("Netzwerkkoordination beendet"),
+        Verb.SIGNED_IN: _("angemeldet"),
+        Verb.SIGNED_OUT: _("abgemeldet"),
+        Verb.PASSWORD_SET: _("Passwort gewählt"),
+        Verb.SECOND_FACTOR_ADDED: _("Zweiter Faktor eingerichtet"),
+        Verb.SECOND_FACTOR_REMOVED: _("Zweiter Faktor entfernt"),
+        Verb.RECOVERY_CODES_MADE: _("Ersatzcodes gemacht"),
+        Verb.RECOVERY_CODE_USED: _("Ersatzcode benutzt"),
     },
     DeadlineKind: {
         DeadlineKind.DUE: _("Termin"),

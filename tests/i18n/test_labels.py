@@ -14,6 +14,8 @@ from om_selfcheck.i18n.labels import LABELS, label
 
 NOT_SHOWN = {
     "Task": "what a right covers; pages show the right",
+    "Office": "what somebody signed in may do; pages show the role",
+    "Obstacle": "why a page does not open yet; its page says so in sentences",
     "Merge": "how one field came out of a conflict; pages show both values",
     "Damage": "said by the command `record verify`, which speaks English",
 }
