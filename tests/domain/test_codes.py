@@ -24,6 +24,8 @@ from om_selfcheck.domain.message import MessageKind, MessageState
 from om_selfcheck.domain.progress import ActionState, Effect
 from om_selfcheck.domain.rating import NeedForAction
 from om_selfcheck.domain.record import GENESIS, Damage, Verb
+from om_selfcheck.domain.statistics.report import Bound
+from om_selfcheck.domain.statistics.stages import Stage
 
 CODES: dict[type[StrEnum], str] = {
     Right: "OWNER=owner EDITOR=editor READER=reader DOER=doer CALENDAR=calendar",
@@ -67,6 +69,11 @@ CODES: dict[type[StrEnum], str] = {
         "QUEUED=queued SENDING=sending SENT=sent FAILED=failed UNDELIVERABLE=undeliverable CANCELLED=cancelled"
     ),
     Merge: "KEEP=keep WRITE=write CONFLICT=conflict",
+    Stage: (
+        "STARTED=started HALF_RATED=half_rated ALL_RATED=all_rated PLAN_COMPLETE=plan_complete "
+        "DECLARED=declared RENEWED=renewed"
+    ),
+    Bound: "ABOUT=about BELOW=below ABOVE=above",
 }
 
 
@@ -78,7 +85,7 @@ def test_codes_keep_their_names_values_and_order(codes: type[StrEnum], frozen: s
 def test_every_enum_of_the_domain_is_frozen_here() -> None:
     modules = [
         importlib.import_module(name)
-        for _, name, _ in pkgutil.iter_modules(om_selfcheck.domain.__path__, "om_selfcheck.domain.")
+        for _, name, _ in pkgutil.walk_packages(om_selfcheck.domain.__path__, "om_selfcheck.domain.")
     ]
     found = {
         value
