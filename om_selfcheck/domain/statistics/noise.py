@@ -26,7 +26,7 @@ after so many throws that it happens with a probability below 10^-18. The bound 
 who takes several answers of a company to be alike has several looks at them. Who knows that it chose red in all
 fourteen measures of a topic, or green in all, and brought all other companies of the batch, finds out which in nine
 of ten cases. That a company took part is not hidden. A later round, two years on, has answers of its own and a bound
-of its own.
+of its own; so has a firm that starts twice, or anew after it was erased, for to the program it is another company.
 """
 
 import hashlib
