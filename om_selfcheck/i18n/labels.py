@@ -21,6 +21,8 @@ from om_selfcheck.domain.network import NetworkKind
 from om_selfcheck.domain.progress import ActionState, Effect
 from om_selfcheck.domain.rating import NeedForAction
 from om_selfcheck.domain.record import Verb
+from om_selfcheck.domain.statistics.report import Bound
+from om_selfcheck.domain.statistics.stages import Stage
 
 # One table an enum: members of different enums may share a value and would be one key.
 LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
@@ -206,6 +208,19 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         DeadlineKind.DUE: _("Termin"),
         DeadlineKind.FOLLOW_UP: _("Kontrolle"),
         DeadlineKind.END: _("Ende der Gültigkeit"),
+    },
+    Stage: {
+        Stage.STARTED: _("begonnen"),
+        Stage.HALF_RATED: _("zur Hälfte bewertet"),
+        Stage.ALL_RATED: _("vollständig bewertet"),
+        Stage.PLAN_COMPLETE: _("Plan vollständig"),
+        Stage.DECLARED: _("Selbsterklärung ausgestellt"),
+        Stage.RENEWED: _("Selbsterklärung erneuert"),
+    },
+    Bound: {
+        Bound.ABOUT: _("etwa"),
+        Bound.BELOW: _("unter"),
+        Bound.ABOVE: _("über"),
     },
 }
 

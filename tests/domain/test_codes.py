@@ -26,6 +26,8 @@ from om_selfcheck.domain.network import NetworkKind
 from om_selfcheck.domain.progress import ActionState, Effect
 from om_selfcheck.domain.rating import NeedForAction
 from om_selfcheck.domain.record import GENESIS, Verb
+from om_selfcheck.domain.statistics.report import Bound
+from om_selfcheck.domain.statistics.stages import Stage
 from om_selfcheck.domain.tampering import Damage
 
 CODES: dict[type[StrEnum], str] = {
@@ -96,6 +98,11 @@ CODES: dict[type[StrEnum], str] = {
         "NOT_WRITTEN=not_written BROKEN_OFF=broken_off"
     ),
     Merge: "KEEP=keep WRITE=write CONFLICT=conflict",
+    Stage: (
+        "STARTED=started HALF_RATED=half_rated ALL_RATED=all_rated PLAN_COMPLETE=plan_complete "
+        "DECLARED=declared RENEWED=renewed"
+    ),
+    Bound: "ABOUT=about BELOW=below ABOVE=above",
 }
 
 
@@ -107,7 +114,7 @@ def test_codes_keep_their_names_values_and_order(codes: type[StrEnum], frozen: s
 def test_every_enum_of_the_domain_is_frozen_here() -> None:
     modules = [
         importlib.import_module(name)
-        for _, name, _ in pkgutil.iter_modules(om_selfcheck.domain.__path__, "om_selfcheck.domain.")
+        for _, name, _ in pkgutil.walk_packages(om_selfcheck.domain.__path__, "om_selfcheck.domain.")
     ]
     found = {
         value

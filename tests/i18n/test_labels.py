@@ -24,7 +24,7 @@ NOT_SHOWN = {
 def find_enums() -> list[type[StrEnum]]:
     """Return every closed list of codes in the domain."""
     modules = [
-        importlib.import_module(f"{domain.__name__}.{found.name}") for found in pkgutil.iter_modules(domain.__path__)
+        importlib.import_module(found.name) for found in pkgutil.walk_packages(domain.__path__, f"{domain.__name__}.")
     ]
     return sorted(
         {
