@@ -15,6 +15,7 @@ from om_selfcheck.domain.errors import DomainError, NotFound
 from om_selfcheck.domain.questionnaire import Questionnaire
 from om_selfcheck.domain.record import Event, Verb
 from om_selfcheck.domain.snapshot import Snapshot, hash_snapshot, read_snapshot, write_snapshot
+from om_selfcheck.domain.text import search_words
 from om_selfcheck.services.drafts import Standing, get_standing
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.numbers import to_terms
@@ -57,14 +58,15 @@ def issue_declaration(
     if not standing.completeness.is_met:
         raise NotComplete(standing.completeness)
     snapshot = _freeze(standing, actor=actor, questionnaire=questionnaire, today=today)
-    text = write_snapshot(snapshot)
+    text, declaration_id = write_snapshot(snapshot), uuid4()
     declarations.add_declaration(
         session,
-        id=uuid4(),
+        id=declaration_id,
         assessment_id=actor.assessment_id,
         company_id=actor.company_id,
         number=snapshot.number,
         company_name=snapshot.details.company_name,
+        city=snapshot.details.city,
         questionnaire_slug=questionnaire.slug,
         questionnaire_version=questionnaire.version,
         issued_on=today,
@@ -72,6 +74,8 @@ def issue_declaration(
         snapshot=text,
         snapshot_hash=hash_snapshot(text),
     )
+    words = search_words(f"{snapshot.details.company_name} {snapshot.details.city}")
+    declarations.add_words(session, declaration_id=declaration_id, issued_on=today, words=words)
     append_event(session, _issued_event(snapshot, hash_snapshot(text), actor, now))
     return snapshot.number
 
