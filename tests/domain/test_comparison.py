@@ -6,25 +6,10 @@ import pytest
 
 from om_selfcheck.domain.comparison import MeasureChange, compare_versions, topic_of
 from om_selfcheck.domain.questionnaire import Measure, Questionnaire, Text
-from tests.builders import make_measure, make_questionnaire, make_topic
+from tests.builders import make_measure, make_questionnaire, make_topic, replace_measure
 
 OLD = make_questionnaire()  # 1.1.a 1.1.b 1.2.a, 2.1.a 2.1.b
 UNCHANGED, CHANGED, NEW, DROPPED = MeasureChange
-
-
-def with_measure(questionnaire: Questionnaire, measure: Measure) -> Questionnaire:
-    """Return the questionnaire with one of its measures put in place of the one with the same ref."""
-    topics = tuple(
-        replace(
-            topic,
-            checkpoints=tuple(
-                replace(point, measures=tuple(measure if one.ref == measure.ref else one for one in point.measures))
-                for point in topic.checkpoints
-            ),
-        )
-        for topic in questionnaire.topics
-    )
-    return replace(questionnaire, topics=topics)
 
 
 def of_refs(*refs: str) -> Questionnaire:
@@ -70,7 +55,7 @@ STEP = replace(make_measure().first_step, title=OTHER)
 def test_a_measure_has_changed_where_people_read_something_else(
     measure: Measure, language: str, expected: MeasureChange
 ) -> None:
-    comparison = compare_versions(OLD, with_measure(OLD, measure), language)
+    comparison = compare_versions(OLD, replace_measure(OLD, measure), language)
     assert comparison.changes["1.1.a"] is expected
     assert comparison.count(CHANGED) == (expected is CHANGED)
     assert comparison.is_any is (expected is CHANGED)
@@ -84,7 +69,7 @@ def test_a_version_is_the_same_as_itself() -> None:
 
 
 def test_the_old_wording_stays_readable() -> None:
-    comparison = compare_versions(OLD, with_measure(OLD, replace(make_measure(), practice=OTHER)), "de")
+    comparison = compare_versions(OLD, replace_measure(OLD, replace(make_measure(), practice=OTHER)), "de")
     assert comparison.before["1.1.a"].practice.de == "Practice 1.1.a (de)"
 
 
