@@ -25,15 +25,15 @@ class Comparison:
     dropped_topics: tuple[Topic, ...]
 
     def count(self, change: MeasureChange) -> int:
-        return sum(found is change for found in self.changes.values())
+        return sum(found == change for found in self.changes.values())
 
     @property
     def is_any(self) -> bool:
-        return any(found is not MeasureChange.UNCHANGED for found in self.changes.values())
+        return any(found != MeasureChange.UNCHANGED for found in self.changes.values())
 
     def list_dropped(self, topic_ref: str) -> list[Measure]:
         """Return the measures that a topic has no more."""
-        refs = (ref for ref, change in self.changes.items() if change is MeasureChange.DROPPED)
+        refs = (ref for ref, change in self.changes.items() if change == MeasureChange.DROPPED)
         return [self.before[ref] for ref in refs if topic_of(ref) == topic_ref]
 
 

@@ -55,6 +55,10 @@ class LastRound:
     def unfinished(self) -> tuple[LastAction, ...]:
         return tuple(one for one in self.actions if not one.state.is_finished)
 
+    def is_replaced_on(self, today: date) -> bool:
+        """Say whether a declaration issued that day takes its place (D8)."""
+        return may_be_replaced(is_same_company=True, is_same_check=True, older=self.terms, today=today)
+
     def actions_for(self, measure_ref: str) -> list[LastAction]:
         return [one for one in self.actions if measure_ref in one.action.measure_refs]
 

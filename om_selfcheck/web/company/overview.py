@@ -18,6 +18,7 @@ from om_selfcheck.services.grants import list_links
 from om_selfcheck.web.access import actors_here, current_actor, public, require
 from om_selfcheck.web.company import pages
 from om_selfcheck.web.company.blueprint import bp
+from om_selfcheck.web.company.last_round import load_succession
 from om_selfcheck.web.sessions import (
     commit,
     current_session,
@@ -66,6 +67,7 @@ def overview(assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 - read
         need_labels=pages.need_labels(),
         required=REQUIRED_ACTIONS,
         is_begun=pages.is_begun(standing),
+        succession=load_succession(actor),
         has_fresh_link=actor.grant_id in fresh_tokens(actor.assessment_id),
     )
 
