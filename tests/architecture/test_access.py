@@ -180,6 +180,19 @@ def test_nobody_without_a_link_reads_a_planted_word(app: Flask, cast: dict[str, 
         assert not _crawl_finds(app, cast[role], alma, canary), role
 
 
+def test_nobody_without_a_link_to_the_new_round_reads_the_last_one_beside_it(
+    app: Flask, cast: dict[str, Person]
+) -> None:
+    alma, canary = cast["alma"], "Zitronenfalter"
+    alma.client.send(f"{alma.base}/topics/1", {"need-1.1.a": "urgent", "note-1.1.a": f"Notiz {canary}"})
+    people.declare(alma)
+    again = people.renew(alma)
+    assert _crawl_finds(app, alma, again, canary), "the control: the owner does read it"
+    assert _crawl_finds(app, people.rolf(again), again, canary), "and so does who may read the new round"
+    for role in ("stella", "other_owner", "ended", "bente", "rolf"):
+        assert not _crawl_finds(app, cast[role], again, canary), role
+
+
 def _crawl_finds(app: Flask, person: Person, owner: Person, canary: str) -> bool:
     pages = (
         person.client.get(fill(pattern, owner.assessment_id))

@@ -15,6 +15,7 @@ ADDRESSES_THAT_STAY = {
     "/access/<token>",
     "/verify",
     "/verify/<number>",
+    "/renew",
     "/healthz",
     "/readyz",
     "/.well-known/security.txt",
