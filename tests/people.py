@@ -79,8 +79,10 @@ def published(app: Flask, *newer: Questionnaire) -> Iterator[None]:
     before: Catalogue = app.extensions["om_catalogue"]
     versions = {(one.slug, one.version): one for one in newer}
     app.extensions["om_catalogue"] = Catalogue({**before.versions, **versions})
-    yield
-    app.extensions["om_catalogue"] = before
+    try:
+        yield
+    finally:
+        app.extensions["om_catalogue"] = before
 
 
 def renew(person: Person) -> Person:
