@@ -16,9 +16,10 @@ from om_selfcheck.domain.declaration import (
     ReminderChoice,
     WithdrawalReason,
 )
-from om_selfcheck.domain.message import MessageKind, MessageState
+from om_selfcheck.domain.message import MessageKind, MessageState, Problem
 from om_selfcheck.domain.progress import ActionState, Effect
 from om_selfcheck.domain.rating import NeedForAction
+from om_selfcheck.domain.record import Verb
 
 # One table an enum: members of different enums may share a value and would be one key.
 LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
@@ -126,6 +127,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         MessageKind.ACTION_DUE: _("Erinnerung an einen Termin"),
         MessageKind.FOLLOW_UP: _("Frage am Tag der Kontrolle"),
         MessageKind.DOER_INVITED: _("Link an eine verantwortliche Person"),
+        MessageKind.CHECKPOINT: _("Signierter Stand des Verlaufs"),
     },
     MessageState: {
         MessageState.QUEUED: _("wird gleich verschickt"),
@@ -134,6 +136,34 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         MessageState.FAILED: _("noch nicht angenommen, wird wieder versucht"),
         MessageState.UNDELIVERABLE: _("nicht zustellbar"),
         MessageState.CANCELLED: _("nicht mehr nötig"),
+    },
+    Problem: {
+        Problem.NOT_REACHED: _("Der Mailserver war nicht zu erreichen."),
+        Problem.NOT_SECURE: _("Die Verbindung zum Mailserver ließ sich nicht sichern."),
+        Problem.LOGIN_REFUSED: _("Der Mailserver hat die Anmeldung dieses Servers abgelehnt."),
+        Problem.SENDER_REFUSED: _("Der Mailserver hat den Absender dieses Servers abgelehnt."),
+        Problem.NOT_NOW: _("Der Mailserver wollte die Mail noch nicht annehmen."),
+        Problem.UNANSWERED: _("Der Mailserver hat nicht gesagt, ob er die Mail angenommen hat. Vielleicht ist sie da."),
+        Problem.ADDRESS_REFUSED: _("Der Mailserver hat die Adresse abgelehnt. Vielleicht ist sie falsch geschrieben."),
+        Problem.TEXT_REFUSED: _("Der Mailserver hat die Mail abgelehnt."),
+        Problem.NOT_WRITTEN: _("Die Mail ließ sich nicht schreiben."),
+        Problem.BROKEN_OFF: _("Der Versand brach jedes Mal ab."),
+    },
+    Verb: {
+        Verb.QUESTIONNAIRE_PUBLISHED: _("Fragebogen veröffentlicht"),
+        Verb.ASSESSMENT_STARTED: _("Check begonnen"),
+        Verb.GRANT_CREATED: _("Link vergeben"),
+        Verb.GRANT_REVOKED: _("Link beendet"),
+        Verb.KEY_RENEWED: _("Persönlicher Zugangslink erneuert"),
+        Verb.DECLARATION_ISSUED: _("Selbsterklärung ausgestellt"),
+        Verb.DECLARATION_REPLACED: _("Selbsterklärung durch eine neuere ersetzt"),
+        Verb.RENEWAL_STARTED: _("Erneute Selbstbewertung begonnen"),
+        Verb.ADDRESS_CONFIRMED: _("E-Mail-Adresse bestätigt"),
+        Verb.ADDRESS_REMOVED: _("E-Mail-Adresse entfernt"),
+        Verb.REMINDERS_ENDED: _("Erinnerungen per E-Mail beendet"),
+        Verb.GRANT_OPENED: _("Link zum ersten Mal geöffnet"),
+        Verb.ASSESSMENT_CLEARED: _("Unbenutzter Check gelöscht"),
+        Verb.PAYLOADS_ERASED: _("Einzelheiten gelöscht"),
     },
     DeadlineKind: {
         DeadlineKind.DUE: _("Termin"),

@@ -33,6 +33,7 @@ from om_selfcheck.web.security import CONTENT_SECURITY_POLICY
 from tests import people
 from tests.builders import make_questionnaire
 from tests.factories import DETAILS
+from tests.mail.unsubscribing import make_unsubscribe_link
 from tests.web.client import Page, PageClient, check_page, read_form
 
 CANARY = "Kanarienvogel"
@@ -253,6 +254,7 @@ def make_cast(app: Flask) -> Cast:
             "ref": "1",
             "action_id": actions[1],
             "grant_id": str(shared["action"]).split("/")[-2],
+            "signed": make_unsubscribe_link(app, alma.assessment_id),
         },
         ended=ended,
         renewed=renewed,
@@ -403,6 +405,7 @@ def find_forms(cast: Cast) -> list[FoundForm]:
     )
     pages = [
         *("/", "/questionnaires/basis", "/verify", f"/access/{cast.token}", made.headers["Location"]),
+        f"/unsubscribe/{cast.examples['signed']}",
         *cast.owner_pages(),
         f"{cast.base}/plan/{cast.examples['action_id']}",
         f"/declarations/{cast.examples['number']}",

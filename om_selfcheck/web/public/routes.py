@@ -98,6 +98,7 @@ def open_access(token: str) -> ResponseReturnValue:
     if request.method != "POST":  # a HEAD changes nothing either
         links = grants.list_links(db.session, actor=actor, now=now)
         return render_template("public/access.html", actor=actor, links=links, token=token)
+    grants.record_opening(db.session, actor=actor, now=now)
     if not _holds_as_much(actor):
         hold_grant(actor.assessment_id, actor.grant_id)
     keep_in(is_kept="keep_in" in request.form)
@@ -154,6 +155,6 @@ def security_txt() -> ResponseReturnValue:
 @bp.get("/robots.txt")
 @public
 def robots() -> ResponseReturnValue:
-    hidden = ("/access/", "/assessments/", "/declarations/", "/verify/")
+    hidden = ("/access/", "/assessments/", "/declarations/", "/unsubscribe/", "/verify/")
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in hidden)]
     return Response("\n".join(lines) + "\n", mimetype="text/plain")
