@@ -17,7 +17,7 @@ from om_selfcheck.domain.message import MessageKind
 from om_selfcheck.services.installation import open_engine
 from om_selfcheck.services.messages import queue_message
 from om_selfcheck.store.models import Message
-from tests.cli.test_commands import type_in
+from tests.cli.shell import type_in
 from tests.mail.dummies import FOLDER, LINK_FACTS
 
 KIND = MessageKind.ACCESS_LINK
