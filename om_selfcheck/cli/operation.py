@@ -37,7 +37,8 @@ def remind(*, dry_run: bool) -> None:
     _check_mail(settings)
     _require_tables(settings)
     counts = preview(create_app(settings)) if dry_run else remind_once(create_app(settings))
-    click.echo(f"queued: {', '.join(f'{count} {kind}' for kind, count in sorted(counts.queued.items())) or 0}")
+    queued = [f"{count} {kind}" for kind, count in sorted(counts.queued.items()) if count]
+    click.echo(f"queued: {', '.join(queued) or 0}")
     if dry_run:
         click.echo(f"due: {counts.due}")
         return

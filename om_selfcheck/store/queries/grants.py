@@ -50,8 +50,13 @@ def find_opened(session: Session, *, grant_id: UUID, assessment_id: UUID, is_loc
     Who waited for a turn reads afterwards: one locking join would answer with what was there before the wait.
     """
     if is_locking:
-        session.execute(_LOCK_ROUND, {"assessment_id": assessment_id})
+        lock_round(session, assessment_id)
     return session.execute(_BY_ID, {"grant_id": grant_id, "assessment_id": assessment_id}).mappings().first()
+
+
+def lock_round(session: Session, assessment_id: UUID) -> None:
+    """Hold a round's row until the transaction ends."""
+    session.execute(_LOCK_ROUND, {"assessment_id": assessment_id})
 
 
 def find_opened_by_token(session: Session, token_hash: str) -> RowMapping | None:
