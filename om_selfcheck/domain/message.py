@@ -16,6 +16,10 @@ class MessageKind(StrEnum):
     ACTION_DUE = "action_due"
     FOLLOW_UP = "follow_up"
     DOER_INVITED = "doer_invited"
+    CHECKPOINT = "checkpoint"
+    SIGN_IN_LINK = "sign_in_link"
+    SET_UP_LINK = "set_up_link"
+    ACCOUNT_CHANGED = "account_changed"
 
 
 _ASKED_FOR = frozenset(

@@ -5,6 +5,7 @@ from datetime import datetime
 from flask import request
 
 from om_selfcheck import clock
+from om_selfcheck.domain.errors import TooOften
 from om_selfcheck.domain.throttle import name_network
 from om_selfcheck.extensions import db
 from om_selfcheck.i18n.formats import clock_time
@@ -21,6 +22,13 @@ def wait_until(*tries: Try) -> datetime | None:
     until = throttles.count_tries(db.session, tries=tries, secret=settings().secret_key, now=clock.now())
     db.session.commit()
     return until
+
+
+def require_within(*tries: Try) -> None:
+    """Count the tries as above; TooOften where the person has to wait."""
+    until = wait_until(*tries)
+    if until is not None:
+        raise TooOften(until)
 
 
 def describe_wait(until: datetime) -> str:

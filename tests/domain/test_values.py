@@ -14,7 +14,7 @@ COLLECTORS = {FieldMerger}  # lives as long as one form and collects its conflic
 
 
 def test_every_dataclass_of_the_domain_is_frozen() -> None:
-    names = [name for _, name, _ in pkgutil.iter_modules(om_selfcheck.domain.__path__, "om_selfcheck.domain.")]
+    names = [name for _, name, _ in pkgutil.walk_packages(om_selfcheck.domain.__path__, "om_selfcheck.domain.")]
     values = [value for name in names for value in vars(importlib.import_module(name)).values()]
     classes = {value for value in values if isinstance(value, type) and is_dataclass(value)}
     assert {value for value in classes if not vars(value)["__dataclass_params__"].frozen} == COLLECTORS
