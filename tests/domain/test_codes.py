@@ -24,6 +24,7 @@ from om_selfcheck.domain.message import MessageKind, MessageState
 from om_selfcheck.domain.progress import ActionState, Effect
 from om_selfcheck.domain.rating import NeedForAction
 from om_selfcheck.domain.record import GENESIS, Damage, Verb
+from om_selfcheck.domain.reminders import RenewalTone
 
 CODES: dict[type[StrEnum], str] = {
     Right: "OWNER=owner EDITOR=editor READER=reader DOER=doer CALENDAR=calendar",
@@ -57,6 +58,7 @@ CODES: dict[type[StrEnum], str] = {
         "RENEWAL_STARTED=renewal_started ADDRESS_CONFIRMED=address_confirmed ADDRESS_REMOVED=address_removed"
     ),
     Damage: "MISSING=missing REORDERED=reordered CHANGED=changed PAYLOAD_CHANGED=payload_changed",
+    RenewalTone: "EARLY=early SOON=soon LAST=last OVER=over",
     ActionState: "OPEN=open IN_PROGRESS=in_progress DONE=done DROPPED=dropped",
     Effect: "YES=yes PARTLY=partly NO=no TOO_EARLY=too_early",
     MessageKind: (
