@@ -10,10 +10,12 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from om_selfcheck.domain.declaration import VALID_YEARS, DeclarationStatus, ReminderChoice, SelfDeclaration
+from om_selfcheck.domain.message import MessageKind
 from om_selfcheck.domain.progress import ActionState, Effect
 
 LATE_AFTER_END = 28
 LATE_ACTION = timedelta(days=14)
+STAGE_PREFIX = {MessageKind.ACTION_DUE: "due:", MessageKind.FOLLOW_UP: "follow-up:"}
 ANSWERS = frozenset(Effect) - {Effect.TOO_EARLY}
 _ENDED = (DeclarationStatus.WITHDRAWN, DeclarationStatus.REPLACED)
 
@@ -117,15 +119,16 @@ class ActionFacts:
     is_answered: bool = False
     is_left_behind: bool = False
 
-    def is_due_on(self, today: date, covered_until: date | None = None) -> bool:
-        """Say whether to remind of the date; finished actions remind nobody."""
-        is_open = not (self.state.is_finished or self.is_left_behind)
-        return is_open and self._has_come(self.due_on, today, covered_until)
+    def calls_for(self, kind: MessageKind, today: date, covered_until: date | None = None) -> bool:
+        """Say whether to remind of its date, if it is not finished, or to ask if it helped, of a done one too.
 
-    def is_asked_on(self, today: date, covered_until: date | None = None) -> bool:
-        """Say whether to ask if it helped: of a done one too, of a dropped one not, and not what was answered."""
-        is_open = not (self.state is ActionState.DROPPED or self.is_left_behind or self.is_answered)
-        return is_open and self._has_come(self.follow_up_on, today, covered_until)
+        A dropped one is asked nothing, nor what was answered. A mail of the kind covers every day up to its own.
+        """
+        if kind is MessageKind.ACTION_DUE:
+            on, is_over = self.due_on, self.state.is_finished
+        else:
+            on, is_over = self.follow_up_on, self.state is ActionState.DROPPED or self.is_answered
+        return not (is_over or self.is_left_behind) and self._has_come(on, today, covered_until)
 
     def _has_come(self, on: date | None, today: date, covered_until: date | None) -> bool:
         """Say whether a day has come within the last two weeks, after it was written, and nothing covers it yet."""

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from om_selfcheck.domain import reminders
 from om_selfcheck.domain.declaration import ReminderChoice, SelfDeclaration, last_valid_day
+from om_selfcheck.domain.message import MessageKind
 from om_selfcheck.domain.progress import ActionState, Effect
 from om_selfcheck.domain.reminders import (
     ActionFacts,
@@ -222,6 +223,7 @@ def test_each_usual_stage_has_a_tone_of_its_own() -> None:
 # Who wants mail
 
 TODAY = date(2027, 1, 31)
+DUE, FOLLOW_UP = MessageKind.ACTION_DUE, MessageKind.FOLLOW_UP
 ADDRESS = "post@example.org"
 
 
@@ -266,8 +268,8 @@ def test_open_actions_are_reminded_of_and_all_but_dropped_ones_are_asked_about(
 ) -> None:
     facts = make_facts(state=state, is_answered=is_answered, is_left_behind=is_left_behind)
     is_open = state in (ActionState.OPEN, ActionState.IN_PROGRESS)
-    assert facts.is_due_on(TODAY) is (is_open and not is_left_behind)
-    assert facts.is_asked_on(TODAY) is (state is not ActionState.DROPPED and not is_answered and not is_left_behind)
+    assert facts.calls_for(DUE, TODAY) is (is_open and not is_left_behind)
+    assert facts.calls_for(FOLLOW_UP, TODAY) is (state is not ActionState.DROPPED and not is_answered and not is_left_behind)
 
 
 @pytest.mark.parametrize(
@@ -275,8 +277,8 @@ def test_open_actions_are_reminded_of_and_all_but_dropped_ones_are_asked_about(
 )
 def test_a_late_reminder_comes_within_two_weeks(days_late: int, *, is_reminded: bool) -> None:
     today = TODAY + days_late * DAY
-    assert make_facts().is_due_on(today) is is_reminded
-    assert make_facts().is_asked_on(today) is is_reminded
+    assert make_facts().calls_for(DUE, today) is is_reminded
+    assert make_facts().calls_for(FOLLOW_UP, today) is is_reminded
 
 
 @pytest.mark.parametrize(
@@ -284,27 +286,27 @@ def test_a_late_reminder_comes_within_two_weeks(days_late: int, *, is_reminded: 
     [(None, True), (TODAY - DAY, True), (TODAY, False), (TODAY + DAY, False)],  # the last: set back a day
 )
 def test_a_mail_covers_every_date_up_to_its_day(covered_until: date | None, *, is_reminded: bool) -> None:
-    assert make_facts().is_due_on(TODAY, covered_until) is is_reminded
-    assert make_facts().is_asked_on(TODAY, covered_until) is is_reminded
+    assert make_facts().calls_for(DUE, TODAY, covered_until) is is_reminded
+    assert make_facts().calls_for(FOLLOW_UP, TODAY, covered_until) is is_reminded
 
 
 @pytest.mark.parametrize(("days", "is_reminded"), [(0, False), (1, False), (-1, True)])
 def test_a_date_that_had_come_when_it_was_written_reminds_nobody(days: int, *, is_reminded: bool) -> None:
     facts = make_facts(written_on=TODAY + days * DAY)
-    assert facts.is_due_on(TODAY + DAY) is is_reminded
-    assert facts.is_asked_on(TODAY + DAY) is is_reminded
+    assert facts.calls_for(DUE, TODAY + DAY) is is_reminded
+    assert facts.calls_for(FOLLOW_UP, TODAY + DAY) is is_reminded
 
 
 def test_an_action_without_dates_reminds_nobody() -> None:
     facts = make_facts(due_on=None, follow_up_on=None)
-    assert not facts.is_due_on(TODAY)
-    assert not facts.is_asked_on(TODAY)
+    assert not facts.calls_for(DUE, TODAY)
+    assert not facts.calls_for(FOLLOW_UP, TODAY)
 
 
 def test_each_date_speaks_for_itself() -> None:
     facts = make_facts(due_on=TODAY, follow_up_on=TODAY + 30 * DAY)
-    assert (facts.is_due_on(TODAY), facts.is_asked_on(TODAY)) == (True, False)
-    assert (facts.is_due_on(TODAY + 30 * DAY), facts.is_asked_on(TODAY + 30 * DAY)) == (False, True)
+    assert (facts.calls_for(DUE, TODAY), facts.calls_for(FOLLOW_UP, TODAY)) == (True, False)
+    assert (facts.calls_for(DUE, TODAY + 30 * DAY), facts.calls_for(FOLLOW_UP, TODAY + 30 * DAY)) == (False, True)
 
 
 def test_too_early_to_say_is_no_answer() -> None:
@@ -316,7 +318,7 @@ def test_however_the_clock_jumps_an_action_is_reminded_of_once(on: date, jumps: 
     facts, covered_until, mails = make_facts(written_on=on - 60 * DAY, due_on=on, follow_up_on=on), None, 0
     for jump in jumps:
         today = on + jump * DAY
-        if facts.is_due_on(today, covered_until):
+        if facts.calls_for(DUE, today, covered_until):
             covered_until, mails = today, mails + 1
     assert mails == any(0 <= jump <= 14 for jump in jumps)
 
@@ -325,7 +327,7 @@ def test_however_the_clock_jumps_an_action_is_reminded_of_once(on: date, jumps: 
 def test_after_an_absence_one_mail_has_all_dates_and_the_next_day_has_none(days: list[date], away: int) -> None:
     back = max(days) + away * DAY
     plan = [make_facts(due_on=day) for day in days]
-    assert [facts.due_on for facts in plan if facts.is_due_on(back)] == [
+    assert [facts.due_on for facts in plan if facts.calls_for(DUE, back)] == [
         day for day in days if back - timedelta(days=14) <= day
     ]
-    assert not any(facts.is_due_on(back + DAY, covered_until=back) for facts in plan)
+    assert not any(facts.calls_for(DUE, back + DAY, covered_until=back) for facts in plan)
