@@ -144,6 +144,7 @@ def _select_candidates(kind: MessageKind) -> Select[*tuple[Any, ...]]:
             Action.state,
             Action.assessment_id,
             Assessment.language,
+            Company.name.label("company_name"),
             Doer.id.label("doer_id"),
             Doer.address.label("doer_address"),
             _IS_ANSWERED.label("is_answered"),
