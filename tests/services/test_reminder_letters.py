@@ -18,7 +18,7 @@ from om_selfcheck.domain.reminders import RenewalTone
 from om_selfcheck.services import grants
 from om_selfcheck.services.grants import Actor, hash_token
 from om_selfcheck.services.letters import Claimed
-from om_selfcheck.services.letters.reminders import PREPARE, ListedAction
+from om_selfcheck.services.letters.reminders import PREPARE, EndingDeclaration, ListedAction
 from om_selfcheck.store.models import Action, Assessment, Declaration, Doer, Grant, Message
 from tests import factories
 from tests.factories import TODAY
@@ -61,14 +61,14 @@ def prepare(session: Session, on: date, *, address: str = ADDRESS, kind: Message
 def test_a_renewal_says_what_is_left(session: Session, days: int, tone: RenewalTone) -> None:
     owner = reminded.make_declared(session)
     remind(session, END - days * DAY)
-    assert prepare(session, END - days * DAY) == {
-        "number": reminded.number_of(session, owner),
-        "company_name": "Tischlerei Brandt GmbH",
-        "valid_until": END,
-        "days_left": days,
-        "tone": tone,
-        "is_begun": False,
-    }
+    assert prepare(session, END - days * DAY) == EndingDeclaration(
+        number=reminded.number_of(session, owner),
+        company_name="Tischlerei Brandt GmbH",
+        valid_until=END,
+        days_left=days,
+        tone=tone,
+        is_begun=False,
+    )
 
 
 def test_a_renewal_knows_that_the_next_round_has_begun(session: Session) -> None:
@@ -79,14 +79,14 @@ def test_a_renewal_knows_that_the_next_round_has_begun(session: Session) -> None
         update(Assessment).where(Assessment.id == newer.assessment_id).values(renews_id=owner.assessment_id)
     )
     session.commit()
-    assert prepare(session, END)["is_begun"]
+    assert prepare(session, END).is_begun
 
 
 @pytest.mark.parametrize(("days", "last"), [(90, 31), (30, 8), (7, 0), (-1, -29)])
 def test_a_stage_that_waited_too_long_leaves_it_to_the_next(session: Session, days: int, last: int) -> None:
     reminded.make_declared(session)
     remind(session, END - days * DAY)
-    assert prepare(session, END - last * DAY)["days_left"] == last
+    assert prepare(session, END - last * DAY).days_left == last
     assert prepare(session, END - (last - 1) * DAY) is None
 
 
@@ -96,9 +96,9 @@ def test_a_clock_that_was_set_back_before_the_sending_cancels_nothing(session: S
         session, Planned(title="A", due_on=END - 7 * DAY, follow_up_on=END - 7 * DAY), confirmed_email="b@example.org"
     )
     remind(session, END - 7 * DAY)
-    assert prepare(session, END - 8 * DAY)["days_left"] == 8
+    assert prepare(session, END - 8 * DAY).days_left == 8
     for kind in (DUE, FOLLOW_UP):
-        assert prepare(session, END - 8 * DAY, address="b@example.org", kind=kind)["days"] == [END - 7 * DAY]
+        assert prepare(session, END - 8 * DAY, address="b@example.org", kind=kind).on == END - 7 * DAY
 
 
 def withdraw(session: Session, owner: Actor) -> None:
@@ -159,9 +159,9 @@ def test_a_mail_lists_what_is_due_with_what_the_words_need(session: Session) -> 
     )
     remind(session, DUE_ON)
     facts = prepare(session, DUE_ON)
-    assert (facts["company_name"], facts["is_for_company"]) == ("Tischlerei Brandt GmbH", True)
-    assert facts["days"] == [DUE_ON - DAY, DUE_ON]
-    first, second = facts["actions"]
+    assert (facts.company_name, facts.is_for_company) == ("Tischlerei Brandt GmbH", True)
+    assert (facts.count, facts.on, facts.is_one_day) == (2, DUE_ON, False)
+    first, second = facts.actions
     assert first == ListedAction(
         heading="Angebote nachfassen",
         description="Offene Posten jeden Montag durchgehen",
@@ -180,7 +180,7 @@ def test_each_link_opens_one_action_for_ninety_days_and_only_its_hash_stays(sess
     ids = {row.title: row.id for row in session.execute(select(Action.title, Action.id))}
     remind(session, DUE_ON)
     sent = morning(DUE_ON)
-    listed = prepare(session, DUE_ON)["actions"]
+    listed = prepare(session, DUE_ON).actions
     for action in listed:
         actor = grants.get_actor_by_token(session, token=action.token, now=sent)
         assert (actor.right, actor.scope) == (Right.DOER, f"action:{ids[action.heading]}")
@@ -196,7 +196,7 @@ def test_each_link_opens_one_action_for_ninety_days_and_only_its_hash_stays(sess
 def test_each_attempt_has_a_link_of_its_own(session: Session) -> None:
     reminded.make_planned(session, Planned(title="A", follow_up_on=DUE_ON))
     remind(session, DUE_ON)
-    first, second = (prepare(session, DUE_ON + n * DAY)["actions"][0].token for n in range(2))
+    first, second = (prepare(session, DUE_ON + n * DAY).actions[0].token for n in range(2))
     assert first != second
     for token in (first, second):
         assert grants.get_actor_by_token(session, token=token, now=morning(DUE_ON)).right is Right.DOER
@@ -207,7 +207,7 @@ def test_what_was_finished_meanwhile_is_left_out(session: Session) -> None:
     remind(session, DUE_ON)
     session.execute(update(Action).where(Action.title == "A").values(state=ActionState.DONE))
     session.execute(delete(Action).where(Action.title == "B"))
-    assert [action.heading for action in prepare(session, DUE_ON)["actions"]] == ["C"]
+    assert [action.heading for action in prepare(session, DUE_ON).actions] == ["C"]
     session.execute(update(Action).values(state=ActionState.DROPPED))
     before = session.scalars(select(Grant.id)).all()
     assert prepare(session, DUE_ON) is None
@@ -218,7 +218,7 @@ def test_a_done_action_is_still_asked_about_until_it_is_answered(session: Sessio
     owner = reminded.make_planned(session, Planned(title="A", follow_up_on=DUE_ON))
     remind(session, DUE_ON)
     session.execute(update(Action).values(state=ActionState.DONE))
-    assert [action.state for action in prepare(session, DUE_ON)["actions"]] == [ActionState.DONE]
+    assert [action.state for action in prepare(session, DUE_ON).actions] == [ActionState.DONE]
     answered = Planned(title="A", follow_up_on=DUE_ON, effect=Effect.PARTLY)
     session.execute(delete(Action))
     reminded.plan(session, owner, answered)
@@ -244,7 +244,7 @@ def test_who_is_responsible_and_removed_their_address_gets_nothing_any_more(sess
     reminded.add_doer(session, owner)
     remind(session, DUE_ON)
     facts = prepare(session, DUE_ON, address=DOER)
-    assert not facts["is_for_company"]
+    assert not facts.is_for_company
     session.execute(update(Doer).values(address="", confirmed_at=None))
     assert prepare(session, DUE_ON, address=DOER) is None
 

@@ -13,9 +13,9 @@ from om_selfcheck.domain.action_plan import Action
 from om_selfcheck.domain.message import MessageKind
 from om_selfcheck.domain.progress import ActionState
 from om_selfcheck.domain.record import Event, Verb
-from om_selfcheck.domain.reminders import LATE_ACTION, STAGE_PREFIX, find_tone
+from om_selfcheck.domain.reminders import LATE_ACTION, STAGE_PREFIX, RenewalTone, find_tone
 from om_selfcheck.services.grants import add_grant
-from om_selfcheck.services.letters import Claimed, Facts, Prepare
+from om_selfcheck.services.letters import Claimed, Prepare
 from om_selfcheck.services.record import append_event
 from om_selfcheck.services.reminders import LEFT_BEHIND, find_recipient, read_action, read_choice, read_terms
 from om_selfcheck.store.queries import reminders
@@ -36,7 +36,31 @@ class ListedAction:
     token: str
 
 
-def prepare_renewal(session: Session, claimed: Claimed, now: datetime) -> Facts | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndingDeclaration:
+    """What the mail about the end of the two years says; `days_left` is below zero afterwards."""
+
+    number: str
+    company_name: str
+    valid_until: date
+    days_left: int
+    tone: RenewalTone
+    is_begun: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionsToday:
+    """What the mails about actions say; `on` is the last of their days, mostly the only one."""
+
+    company_name: str
+    is_for_company: bool
+    count: int
+    on: date
+    is_one_day: bool
+    actions: tuple[ListedAction, ...]
+
+
+def prepare_renewal(session: Session, claimed: Claimed, now: datetime) -> EndingDeclaration | None:
     """Return what is to be said of the end; None once it was renewed or ended, or the next stage has taken over."""
     today = day_in_berlin(now)
     row = reminders.find_renewal(session, claimed.subject.removeprefix("declaration:"))
@@ -46,17 +70,17 @@ def prepare_renewal(session: Session, claimed: Claimed, now: datetime) -> Facts 
     if today > date.fromisoformat(claimed.facts["until"]) or not _is_theirs(row, claimed, today):
         return None
     days_left = (terms.valid_until - today).days
-    return {
-        "number": row["number"],
-        "company_name": row["company_name"],
-        "valid_until": terms.valid_until,
-        "days_left": days_left,
-        "tone": find_tone(days_left),
-        "is_begun": row["is_begun"],
-    }
+    return EndingDeclaration(
+        number=row["number"],
+        company_name=row["company_name"],
+        valid_until=terms.valid_until,
+        days_left=days_left,
+        tone=find_tone(days_left),
+        is_begun=row["is_begun"],
+    )
 
 
-def prepare_actions(session: Session, claimed: Claimed, now: datetime) -> Facts | None:
+def prepare_actions(session: Session, claimed: Claimed, now: datetime) -> ActionsToday | None:
     """Return the actions of a mail that still call for it, each with a link; None where none does any more."""
     if claimed.assessment_id is None:
         return None
@@ -69,13 +93,15 @@ def prepare_actions(session: Session, claimed: Claimed, now: datetime) -> Facts 
     wanted = [row for row in rows if str(row["id"]) in queued and _still_calls(row, claimed, today)]
     if not wanted:
         return None
-    actions = [_list_action(session, row, claimed.kind, now) for row in wanted]
-    return {
-        "company_name": wanted[0]["company_name"],
-        "is_for_company": claimed.subject.startswith("assessment:"),
-        "days": sorted({action.on for action in actions}),
-        "actions": actions,
-    }
+    actions = tuple(_list_action(session, row, claimed.kind, now) for row in wanted)
+    return ActionsToday(
+        company_name=wanted[0]["company_name"],
+        is_for_company=claimed.subject.startswith("assessment:"),
+        count=len(actions),
+        on=actions[-1].on,
+        is_one_day=actions[0].on == actions[-1].on,
+        actions=actions,
+    )
 
 
 def _is_theirs(row: RowMapping, claimed: Claimed, today: date) -> bool:

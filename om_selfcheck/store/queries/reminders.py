@@ -14,7 +14,7 @@ from om_selfcheck.domain.progress import ActionState
 from om_selfcheck.domain.reminders import ANSWERS, STAGE_PREFIX
 from om_selfcheck.store.models import Action, ActionProgress, Assessment, Company, Declaration, Doer, Message
 
-BATCH = 100
+BATCH = 50
 Newer = aliased(Declaration)
 Begun = aliased(Assessment)
 Later = aliased(Action)
@@ -32,9 +32,14 @@ _IS_THEIRS = and_(
     Doer.confirmed_at.is_not(None),
 )
 _IS_TAKEN_OVER = select(Later.id).where(Later.taken_from_id == Action.id).exists()
-_IS_ANSWERED = (
-    select(ActionProgress.id).where(ActionProgress.action_id == Action.id, ActionProgress.effect.in_(ANSWERS)).exists()
+_NEWEST_EFFECT = (
+    select(ActionProgress.effect)
+    .where(ActionProgress.action_id == Action.id, ActionProgress.effect != "")
+    .order_by(ActionProgress.at.desc(), ActionProgress.id.desc())
+    .limit(1)
+    .scalar_subquery()
 )
+_IS_ANSWERED = func.coalesce(_NEWEST_EFFECT, "").in_(ANSWERS)
 _CHOICE = (Company.reminder, Company.confirmed_email, Company.mails_resume_on, Company.id.label("company_id"))
 _TERMS = (Declaration.issued_on, Declaration.withdrawn_on, Newer.issued_on.label("replaced_on"))
 _RENEWAL = (
