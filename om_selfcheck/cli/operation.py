@@ -9,6 +9,7 @@ import click
 from om_selfcheck import clock
 from om_selfcheck.config import QUESTIONNAIRES, Settings, read_settings
 from om_selfcheck.domain.errors import QuestionnaireChanged
+from om_selfcheck.domain.message import MessageState
 
 
 @click.command()
@@ -17,11 +18,34 @@ def run() -> None:
     from om_selfcheck.cli import server
 
     settings = _settings()
+    _check_mail(settings)
     with server.hold_instance(settings):
         server.require_free_port(settings)
         _prepare(settings)
         click.echo(f"OM-Selbstcheck is at {settings.base_url} (stop with Ctrl+C)")
         server.serve(settings)
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Say what would be queued and sent, and change nothing.")
+def remind(*, dry_run: bool) -> None:
+    """Queue what is due and send it, once; counts are the result. For cron, a timer or a CronJob."""
+    from om_selfcheck.cli.remind import preview, remind_once
+    from om_selfcheck.factory import create_app
+
+    settings = _settings()
+    _check_mail(settings)
+    _require_tables(settings)
+    counts = preview(create_app(settings)) if dry_run else remind_once(create_app(settings))
+    click.echo(f"queued: {', '.join(f'{count} {kind}' for kind, count in sorted(counts.queued.items())) or 0}")
+    if dry_run:
+        click.echo(f"due: {counts.due}")
+        return
+    for state in (MessageState.SENT, MessageState.FAILED, MessageState.UNDELIVERABLE, MessageState.CANCELLED):
+        click.echo(f"{state.value}: {counts.states[state]}")
+    click.echo(f"undeliverable in the last 30 days: {counts.given_up}")
+    if counts.broken_jobs:
+        raise click.ClickException("A job could not queue its mails; the line above says where. Sending went on.")
 
 
 @click.command()
@@ -102,6 +126,31 @@ def _settings() -> Settings:
         raise click.ClickException(str(error)) from error
 
 
+def _check_mail(settings: Settings) -> None:
+    from om_selfcheck.cli.remind import check_mail
+
+    try:
+        check_mail(settings)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _require_tables(settings: Settings) -> None:
+    """Stop where the tables are not the newest: sending brings nothing up to date."""
+    from om_selfcheck.services import installation
+
+    try:
+        engine = installation.open_engine(settings.database_url, is_reading=True)
+        is_ready = installation.has_newest_tables(engine)
+    except installation.Unreachable as error:
+        raise click.ClickException(
+            f"The database does not answer. Look at OM_DATABASE_URL. It said: {error}"
+        ) from error
+    engine.dispose()
+    if not is_ready:
+        raise click.ClickException("The tables are not the newest. Type ./om migrate or ./om run first.")
+
+
 def _prepare(settings: Settings) -> tuple[str | None, str]:
     """Bring database and questionnaires up to date, or stop with a message that says what to do."""
     from om_selfcheck.catalogue import CatalogueError, load_catalogue
@@ -125,4 +174,4 @@ def _prepare(settings: Settings) -> tuple[str | None, str]:
     return revisions
 
 
-COMMANDS = (run, migrate, questionnaires, seed_demo, record)
+COMMANDS = (run, remind, migrate, questionnaires, seed_demo, record)
