@@ -6,6 +6,7 @@ own, so that nobody who saves waits long. `services/letters/reminders.py` asks a
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -98,7 +99,7 @@ def queue_due(session: Session, due: Iterable[Due], run: Run) -> Counts:
     counts = Counts()
     for one in due:
         try:
-            with session.begin_nested():
+            with nullcontext() if run.is_dry else session.begin_nested():
                 queued = _queue_renewal(session, one.key, run) if one.is_renewal else _queue_actions(session, one, run)
         except OperationalError:
             raise  # the database itself is in trouble, which is no record's fault
