@@ -51,13 +51,21 @@ class Folder:
         name = mail["Message-ID"].strip("<>").partition("@")[0]
         try:
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with NamedTemporaryFile(dir=self.path, prefix=".", delete=False) as file:  # for its owner alone
-                file.write(mail.as_bytes())
-                file.flush()
-                fsync(file.fileno())
-            Path(file.name).rename(self.path / f"{name}.eml")
+            self._write(f"{name}.eml", mail.as_bytes())
         except OSError as error:
             raise NotTaken(Problem.NOT_REACHED) from error
+
+    def _write(self, name: str, content: bytes) -> None:
+        """Let the file appear under its name when it is complete; it is for its owner alone."""
+        with NamedTemporaryFile(dir=self.path, prefix=".", delete=False) as fresh:
+            try:
+                fresh.write(content)
+                fresh.flush()
+                fsync(fresh.fileno())
+                Path(fresh.name).rename(self.path / name)
+            except OSError:
+                Path(fresh.name).unlink()
+                raise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,11 +155,14 @@ def open_transport(mail_url: str, *, greets_as: str) -> Transport:
 
 
 def _read_server(mail_url: str, greets_as: str) -> MailServer:
-    parts = urlsplit(mail_url)
-    port = _read_port(parts)
-    if not parts.hostname or port is None or parts.path.strip("/") or parts.query or parts.fragment:
+    try:
+        parts = urlsplit(mail_url)
+        port = PORTS[parts.scheme] if parts.port is None else parts.port
+    except ValueError:
+        parts, port = urlsplit(""), 0
+    if not parts.hostname or not port or parts.path.strip("/") or parts.query or parts.fragment:
         raise ValueError(
-            f"OM_MAIL_URL must look like {parts.scheme}://user:password@host:port;"
+            "OM_MAIL_URL must look like smtp://user:password@host:port;"
             " signs such as / # ? @ in a password are written as %2F %23 %3F %40"
         )
     user, password = _read_login(parts)
@@ -163,13 +174,6 @@ def _read_server(mail_url: str, greets_as: str) -> MailServer:
         user=user,
         password=password,
     )
-
-
-def _read_port(parts: SplitResult) -> int | None:
-    try:
-        return PORTS[parts.scheme] if parts.port is None else parts.port or None
-    except ValueError:
-        return None
 
 
 def _read_login(parts: SplitResult) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from flask import Flask
 from om_selfcheck.domain.questionnaire import Language
 from tests import people
 from tests.i18n.test_translations import MESSAGES, both_sides
+from tests.mail.unsubscribing import make_unsubscribe_link
 from tests.people import Person
 from tests.web.client import Page, PageClient
 
@@ -64,6 +65,10 @@ def read_public_pages(app: Flask, reader: Reader) -> None:
     reader.look(stella.client.get(f"/verify?lang={reader.language}&number=abc"))
     reader.read(stella, "/nowhere", status=404)
     reader.read(stella, f"/access/{'x' * 43}", status=404)
+    reader.read(stella, f"/unsubscribe/{'x' * 43}", status=404)
+    signed = make_unsubscribe_link(app, people.alma(app).assessment_id)
+    reader.read(stella, f"/unsubscribe/{signed}")
+    reader.look(stella.client.send(reader.at(f"/unsubscribe/{signed}")))
 
 
 def read_first_steps(app: Flask, reader: Reader) -> None:
