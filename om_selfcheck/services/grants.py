@@ -15,7 +15,7 @@ from om_selfcheck.domain.errors import AlreadyDeclared, NotAllowed, NotFound
 from om_selfcheck.domain.record import Event, Verb
 from om_selfcheck.services.record import append_event
 from om_selfcheck.store.models import Grant
-from om_selfcheck.store.queries import grants
+from om_selfcheck.store.queries import assessments, grants
 
 TOKEN_BYTES = 32
 
@@ -82,8 +82,22 @@ def find_actor(
     session: Session, *, assessment_id: UUID, grant_id: UUID, now: datetime, is_writing: bool = False
 ) -> Actor | None:
     """Return the actor behind a grant, or None where it opens nothing any more. A writer locks the round."""
-    row = grants.find_opened(session, grant_id=grant_id, assessment_id=assessment_id, is_locking=is_writing)
-    return _to_actor(row, now)
+    found = list_actors(session, assessment_id=assessment_id, grant_ids=[grant_id], now=now, is_writing=is_writing)
+    return found[0] if found else None
+
+
+def list_actors(
+    session: Session, *, assessment_id: UUID, grant_ids: Sequence[UUID], now: datetime, is_writing: bool = False
+) -> Sequence[Actor]:
+    """Return who somebody is that holds some grants: an actor for each that opens the round, the mightiest first."""
+    rows = grants.list_opening(session, grant_ids=grant_ids, assessment_id=assessment_id, is_locking=is_writing)
+    actors = [actor for row in rows if (actor := _to_actor(row, now))]
+    return sorted(actors, key=lambda actor: (-sum(map(actor.may, Task)), grant_ids.index(actor.grant_id)))
+
+
+def find_newest_actor(session: Session, *, grant_id: UUID, now: datetime) -> Actor | None:
+    """Return the actor behind a grant in the newest round it opens; the company's key opens all, other links one."""
+    return _to_actor(grants.find_newest(session, grant_id), now)
 
 
 def get_actor_by_token(session: Session, *, token: str, now: datetime) -> Actor:
@@ -122,9 +136,15 @@ def revoke_link(session: Session, *, actor: Actor, grant_id: UUID, now: datetime
 
 
 def renew_key(session: Session, *, actor: Actor, now: datetime) -> NewLink:
-    """Replace the company's own link: the old one and all its sessions end, a new one opens every round."""
+    """Replace the company's own link: the old one and all its sessions end, a new one opens every round.
+
+    Two who do it from different rounds take turns at the company; who comes second holds the old link and is out.
+    """
     actor.require(Task.SHARE)
-    owners = [row.id for row in _list_rows(session, actor) if row.right == Right.OWNER]
+    assessments.lock_company(session, actor.company_id)
+    owners = [link.grant_id for link in list_links(session, actor=actor, now=now) if link.right is Right.OWNER]
+    if actor.grant_id not in owners:
+        raise NotFound
     grants.revoke_grants(session, grant_ids=owners, now=now)
     link = add_owner_grant(session, assessment_id=actor.assessment_id, now=now)
     append_event(session, _event(Verb.KEY_RENEWED, actor, link.grant_id, now, {}))

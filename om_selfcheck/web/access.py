@@ -1,6 +1,6 @@
 """Who may open a page: a rule at every route, on the view for tests to read, and no start without it (P11)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, Final
 from uuid import UUID
@@ -41,7 +41,7 @@ def require(task: Task) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(**arguments: Any) -> Any:  # noqa: ANN401 - whatever the view returns
-            g.actor = _find_actor(arguments)
+            g.actor = _find_actor(arguments, task)
             g.actor.require(task)
             return view(**arguments)
 
@@ -64,20 +64,22 @@ def require_rules(app: Flask) -> None:
             raise RuntimeError(f"{rule.rule} ({rule.endpoint}) states no access rule")
 
 
-def _find_actor(arguments: dict[str, Any]) -> Actor:
-    """Return who acts: by the link this browser opened the round with, else by the company's key of another round."""
-    assessment_id = arguments.get("assessment_id") or _assessment_of(arguments["number"])
-    for grant_id in held_grants(assessment_id):
-        actor = grants.find_actor(
-            db.session,
-            assessment_id=assessment_id,
-            grant_id=grant_id,
-            now=clock.now(),
-            is_writing=request.method not in SAFE_METHODS,
-        )
-        if actor is not None:
-            return actor
-    raise NotFound
+def actors_here(assessment_id: UUID) -> Sequence[Actor]:
+    """List who this browser's visitor is in a round, the mightiest first: by its own link, or by the company's key."""
+    return grants.list_actors(
+        db.session,
+        assessment_id=assessment_id,
+        grant_ids=held_grants(assessment_id),
+        now=clock.now(),
+        is_writing=request.method not in SAFE_METHODS,
+    )
+
+
+def _find_actor(arguments: dict[str, Any], task: Task) -> Actor:
+    actors = actors_here(arguments.get("assessment_id") or _assessment_of(arguments["number"]))
+    if not actors:
+        raise NotFound
+    return next((actor for actor in actors if actor.may(task)), actors[0])
 
 
 def _assessment_of(number: str) -> UUID:

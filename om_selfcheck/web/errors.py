@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
-from om_selfcheck.domain.errors import AlreadyDeclared, NotAllowed, NotFound, QuestionnaireChanged
+from om_selfcheck.domain.errors import AlreadyDeclared, NotAllowed, NotDeclared, NotFound, QuestionnaireChanged
 from om_selfcheck.extensions import db
 from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.web.logs import log_failure
@@ -34,6 +34,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(NotFound, lambda _error: refuse(404))
     app.register_error_handler(NotAllowed, lambda _error: refuse(403, explain_right()))
     app.register_error_handler(AlreadyDeclared, lambda _error: refuse(CONFLICT, explain_frozen()))
+    app.register_error_handler(NotDeclared, lambda _error: refuse(CONFLICT, explain_not_declared()))
     app.register_error_handler(QuestionnaireChanged, lambda _error: refuse(UNAVAILABLE, explain_changed_questions()))
     app.register_error_handler(CSRFError, lambda _error: refuse(400, explain_stale_form()))
     app.register_error_handler(DBAPIError, _on_database_error)
@@ -113,7 +114,16 @@ def explain_frozen() -> Refusal:
         _("Diese Runde ist abgeschlossen"),
         _("Die Selbsterklärung ist ausgestellt. Bewertungen und Plan dieser Runde ändern sich nicht mehr."),
         _("Alles Ausgestellte bleibt, wie es ist."),
-        _("Für Änderungen beginnen Sie auf der Startseite einen neuen Check."),
+        _("Änderungen gehören in die nächste Runde. Das Unternehmen beginnt sie auf der Übersicht dieser Runde."),
+    )
+
+
+def explain_not_declared() -> Refusal:
+    return Refusal(
+        _("Diese Runde läuft noch"),
+        _("Eine neue Runde folgt auf eine ausgestellte Selbsterklärung. In dieser Runde ist noch keine ausgestellt."),
+        _("Es wurde nichts geändert."),
+        _("Gehen Sie zurück und machen Sie mit dieser Runde weiter."),
     )
 
 

@@ -10,6 +10,7 @@ import om_selfcheck.domain
 from om_selfcheck.domain import declaration, snapshot
 from om_selfcheck.domain.access import Right, Task
 from om_selfcheck.domain.action_plan import ActionField, Hint, Urgency
+from om_selfcheck.domain.comparison import MeasureChange
 from om_selfcheck.domain.completeness import Criterion
 from om_selfcheck.domain.deadlines import DeadlineKind
 from om_selfcheck.domain.declaration import (
@@ -60,6 +61,7 @@ CODES: dict[type[StrEnum], str] = {
     ),
     Damage: "MISSING=missing REORDERED=reordered CHANGED=changed PAYLOAD_CHANGED=payload_changed",
     RenewalTone: "EARLY=early SOON=soon LAST=last OVER=over",
+    MeasureChange: "UNCHANGED=unchanged CHANGED=changed NEW=new DROPPED=dropped",
     ActionState: "OPEN=open IN_PROGRESS=in_progress DONE=done DROPPED=dropped",
     Effect: "YES=yes PARTLY=partly NO=no TOO_EARLY=too_early",
     MessageKind: (

@@ -30,6 +30,7 @@ from om_selfcheck.web.access import current_actor, require
 from om_selfcheck.web.company import pages
 from om_selfcheck.web.company.blueprint import bp
 from om_selfcheck.web.company.forms import DeclarationForm
+from om_selfcheck.web.company.last_round import load_last_round, load_succession
 from om_selfcheck.web.inputs import NOT_A_POSTAL_CODE, shown_values, wanted_values
 from om_selfcheck.web.sessions import commit
 from om_selfcheck.web.surroundings import printed_address
@@ -115,6 +116,7 @@ def issued(number: str) -> ResponseReturnValue:  # noqa: ARG001 - read by the gu
         questionnaire=pages.questionnaire_of(actor),
         public_address=printed_address("public.answer", number=issued_declaration.number),
         responsible=sorted({action.responsible for action in actions}),
+        succession=load_succession(actor),
     )
 
 
@@ -186,4 +188,5 @@ def _render_preview(actor: Actor) -> str:
         today=today,
         valid_until=SelfDeclaration(issued_on=today).valid_until,
         may_issue=actor.may(Task.DECLARE),
+        last=load_last_round(actor),
     )

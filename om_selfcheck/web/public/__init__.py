@@ -1,6 +1,6 @@
 """Pages for anybody: no account, and no cookie."""
 
-from om_selfcheck.web.public import unsubscribing
+from om_selfcheck.web.public import renewal, unsubscribing
 from om_selfcheck.web.public.routes import bp
 
-__all__ = ["bp", "unsubscribing"]
+__all__ = ["bp", "renewal", "unsubscribing"]
