@@ -17,7 +17,7 @@ def run() -> None:
     """Migrate, load the questionnaires and serve until Ctrl+C."""
     from om_selfcheck.cli import server
 
-    settings = _settings()
+    settings = read_or_stop()
     _check_mail(settings)
     with server.hold_instance(settings):
         server.require_free_port(settings)
@@ -32,7 +32,7 @@ def remind(*, dry_run: bool) -> None:
     """Queue what is due and send it, once; counts are the result. For cron, a timer or a CronJob."""
     from om_selfcheck.cli.remind import preview, remind_once
 
-    settings = _settings()
+    settings = read_or_stop()
     _check_mail(settings)
     _require_tables(settings)
     if dry_run:
@@ -57,7 +57,7 @@ def remind(*, dry_run: bool) -> None:
 @click.command()
 def migrate() -> None:
     """Bring the database to the newest tables and publish new questionnaires."""
-    before, now = _prepare(_settings())
+    before, now = _prepare(read_or_stop())
     click.echo(f"Tables are at {now}." if before == now else f"Tables went from {before or 'nothing'} to {now}.")
 
 
@@ -83,30 +83,6 @@ def check_questionnaires(folder: Path) -> None:
         click.echo(f"{one.slug} {one.version}: {len(one.topics)} topics, {one.size} measures, {one.minutes} minutes")
 
 
-@click.group()
-def record() -> None:
-    """Look after the append-only record."""
-
-
-@record.command("verify")
-def verify_record() -> None:
-    """Walk the whole record and name every broken row and the kind of damage."""
-    from sqlalchemy.orm import Session
-
-    from om_selfcheck.services.installation import has_tables, open_engine
-    from om_selfcheck.services.record import verify_record as verify
-
-    engine = open_engine(_settings().database_url, is_reading=True)
-    if not has_tables(engine):
-        raise click.ClickException("There is no database yet. Type ./om migrate or ./om run first.")
-    with Session(engine) as session:
-        breaks = verify(session)
-    for broken in breaks:
-        click.echo(f"event {broken.seq}: {broken.damage.value}")
-    click.echo(f"{len(breaks)} broken rows" if breaks else "The record is whole.")
-    sys.exit(1 if breaks else 0)
-
-
 @click.command("seed-demo")
 def seed_demo() -> None:
     """Add a made-up firm with everything rated and ten actions, and print its access link."""
@@ -116,7 +92,7 @@ def seed_demo() -> None:
     from om_selfcheck.services.demo import add_demo
     from om_selfcheck.services.installation import open_engine
 
-    settings = _settings()
+    settings = read_or_stop()
     _prepare(settings)
     questionnaire, now = load_catalogue(QUESTIONNAIRES).newest("unternehmenscheck"), clock.now()
     with Session(open_engine(settings.database_url)) as session, session.begin():
@@ -124,7 +100,8 @@ def seed_demo() -> None:
     click.echo(f"{settings.base_url}/access/{token}")
 
 
-def _settings() -> Settings:
+def read_or_stop() -> Settings:
+    """Read the settings, or stop with a message that names what cannot be understood."""
     os.umask(0o077)  # what is made here is for this user alone
     try:
         return read_settings()
@@ -180,4 +157,4 @@ def _prepare(settings: Settings) -> tuple[str | None, str]:
     return revisions
 
 
-COMMANDS = (run, remind, migrate, questionnaires, seed_demo, record)
+COMMANDS = (run, remind, migrate, questionnaires, seed_demo)

@@ -16,6 +16,7 @@ class MessageKind(StrEnum):
     ACTION_DUE = "action_due"
     FOLLOW_UP = "follow_up"
     DOER_INVITED = "doer_invited"
+    CHECKPOINT = "checkpoint"
 
 
 _ASKED_FOR = frozenset(

@@ -19,6 +19,7 @@ from om_selfcheck.domain.declaration import (
 from om_selfcheck.domain.message import MessageKind, MessageState, Problem
 from om_selfcheck.domain.progress import ActionState, Effect
 from om_selfcheck.domain.rating import NeedForAction
+from om_selfcheck.domain.record import Verb
 
 # One table an enum: members of different enums may share a value and would be one key.
 LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
@@ -126,6 +127,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         MessageKind.ACTION_DUE: _("Erinnerung an einen Termin"),
         MessageKind.FOLLOW_UP: _("Frage am Tag der Kontrolle"),
         MessageKind.DOER_INVITED: _("Link an eine verantwortliche Person"),
+        MessageKind.CHECKPOINT: _("Signierter Stand des Verlaufs"),
     },
     MessageState: {
         MessageState.QUEUED: _("wird gleich verschickt"),
@@ -146,6 +148,22 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Problem.TEXT_REFUSED: _("Der Mailserver hat die Mail abgelehnt."),
         Problem.NOT_WRITTEN: _("Die Mail ließ sich nicht schreiben."),
         Problem.BROKEN_OFF: _("Der Versand brach jedes Mal ab."),
+    },
+    Verb: {
+        Verb.QUESTIONNAIRE_PUBLISHED: _("Fragebogen veröffentlicht"),
+        Verb.ASSESSMENT_STARTED: _("Check begonnen"),
+        Verb.GRANT_CREATED: _("Link vergeben"),
+        Verb.GRANT_REVOKED: _("Link beendet"),
+        Verb.KEY_RENEWED: _("Persönlicher Zugangslink erneuert"),
+        Verb.DECLARATION_ISSUED: _("Selbsterklärung ausgestellt"),
+        Verb.DECLARATION_REPLACED: _("Selbsterklärung durch eine neuere ersetzt"),
+        Verb.RENEWAL_STARTED: _("Erneute Selbstbewertung begonnen"),
+        Verb.ADDRESS_CONFIRMED: _("E-Mail-Adresse bestätigt"),
+        Verb.ADDRESS_REMOVED: _("E-Mail-Adresse entfernt"),
+        Verb.REMINDERS_ENDED: _("Erinnerungen per E-Mail beendet"),
+        Verb.GRANT_OPENED: _("Link zum ersten Mal geöffnet"),
+        Verb.ASSESSMENT_CLEARED: _("Unbenutzter Check gelöscht"),
+        Verb.PAYLOADS_ERASED: _("Einzelheiten gelöscht"),
     },
     DeadlineKind: {
         DeadlineKind.DUE: _("Termin"),

@@ -16,6 +16,7 @@ from om_selfcheck.domain.questionnaire import Questionnaire
 from om_selfcheck.domain.record import Event, Verb
 from om_selfcheck.domain.renewal import PreviousRound
 from om_selfcheck.domain.snapshot import Snapshot, hash_snapshot, read_snapshot, write_snapshot
+from om_selfcheck.domain.text import search_words
 from om_selfcheck.services.drafts import Standing, get_standing
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.last_rounds import Replaced, find_replaced
@@ -71,6 +72,7 @@ def issue_declaration(
         company_id=actor.company_id,
         number=snapshot.number,
         company_name=snapshot.details.company_name,
+        city=snapshot.details.city,
         questionnaire_slug=questionnaire.slug,
         questionnaire_version=questionnaire.version,
         issued_on=today,
@@ -78,6 +80,8 @@ def issue_declaration(
         snapshot=text,
         snapshot_hash=hash_snapshot(text),
     )
+    words = search_words(f"{snapshot.details.company_name} {snapshot.details.city}")
+    declarations.add_words(session, declaration_id=declaration_id, issued_on=today, words=words)
     append_event(session, _issued_event(snapshot, hash_snapshot(text), actor, now))
     if replaced:
         _replace(session, replaced, by_id=declaration_id, by=snapshot.number, actor=actor, now=now)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from om_selfcheck.domain.access import LINK_LIFETIME, GrantTerms, Right, Task, may
 from om_selfcheck.domain.errors import AlreadyDeclared, NotAllowed, NotFound
 from om_selfcheck.domain.record import Event, Verb
-from om_selfcheck.services.record import append_event
+from om_selfcheck.services.record import append_event, append_once
 from om_selfcheck.store.models import Grant
 from om_selfcheck.store.queries import assessments, grants
 
@@ -106,6 +106,11 @@ def get_actor_by_token(session: Session, *, token: str, now: datetime) -> Actor:
     if actor is None:
         raise NotFound
     return actor
+
+
+def record_opening(session: Session, *, actor: Actor, now: datetime) -> None:
+    """Record that a link was opened for the first time on some device; never again after that."""
+    append_once(session, _event(Verb.GRANT_OPENED, actor, actor.grant_id, now, {}))
 
 
 def list_links(session: Session, *, actor: Actor, now: datetime) -> Sequence[ListedLink]:

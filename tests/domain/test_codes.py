@@ -7,7 +7,7 @@ from enum import StrEnum
 import pytest
 
 import om_selfcheck.domain
-from om_selfcheck.domain import declaration, snapshot
+from om_selfcheck.domain import checkpoint, declaration, snapshot
 from om_selfcheck.domain.access import Right, Task
 from om_selfcheck.domain.action_plan import ActionField, Hint, Urgency
 from om_selfcheck.domain.comparison import MeasureChange
@@ -24,8 +24,9 @@ from om_selfcheck.domain.merging import Merge
 from om_selfcheck.domain.message import MessageKind, MessageState, Problem
 from om_selfcheck.domain.progress import ActionState, Effect
 from om_selfcheck.domain.rating import NeedForAction
-from om_selfcheck.domain.record import GENESIS, Damage, Verb
+from om_selfcheck.domain.record import GENESIS, Verb
 from om_selfcheck.domain.reminders import RenewalTone
+from om_selfcheck.domain.tampering import Damage
 
 CODES: dict[type[StrEnum], str] = {
     Right: "OWNER=owner EDITOR=editor READER=reader DOER=doer CALENDAR=calendar",
@@ -57,16 +58,22 @@ CODES: dict[type[StrEnum], str] = {
         "GRANT_CREATED=grant_created GRANT_REVOKED=grant_revoked KEY_RENEWED=key_renewed "
         "DECLARATION_ISSUED=declaration_issued DECLARATION_REPLACED=declaration_replaced "
         "RENEWAL_STARTED=renewal_started ADDRESS_CONFIRMED=address_confirmed ADDRESS_REMOVED=address_removed "
-        "REMINDERS_ENDED=reminders_ended"
+        "REMINDERS_ENDED=reminders_ended "
+        "GRANT_OPENED=grant_opened ASSESSMENT_CLEARED=assessment_cleared PAYLOADS_ERASED=payloads_erased"
     ),
-    Damage: "MISSING=missing REORDERED=reordered CHANGED=changed PAYLOAD_CHANGED=payload_changed",
+    Damage: (
+        "MISSING=missing REORDERED=reordered CHANGED=changed PAYLOAD_CHANGED=payload_changed "
+        "PAYLOAD_MISSING=payload_missing HEAD_CHANGED=head_changed ADDED=added CUT_OFF=cut_off REWRITTEN=rewritten "
+        "MISDATED=misdated"
+    ),
     RenewalTone: "EARLY=early SOON=soon LAST=last OVER=over",
     MeasureChange: "UNCHANGED=unchanged CHANGED=changed NEW=new DROPPED=dropped",
     ActionState: "OPEN=open IN_PROGRESS=in_progress DONE=done DROPPED=dropped",
     Effect: "YES=yes PARTLY=partly NO=no TOO_EARLY=too_early",
     MessageKind: (
         "CONFIRM_ADDRESS=confirm_address ADDRESS_CHANGED=address_changed ACCESS_LINK=access_link LOST_LINK=lost_link "
-        "RENEWAL=renewal ACTION_DUE=action_due FOLLOW_UP=follow_up DOER_INVITED=doer_invited"
+        "RENEWAL=renewal ACTION_DUE=action_due FOLLOW_UP=follow_up DOER_INVITED=doer_invited "
+        "CHECKPOINT=checkpoint"
     ),
     MessageState: (
         "QUEUED=queued SENDING=sending SENT=sent FAILED=failed UNDELIVERABLE=undeliverable CANCELLED=cancelled"
@@ -101,5 +108,6 @@ def test_every_enum_of_the_domain_is_frozen_here() -> None:
 
 def test_what_else_is_stored_for_years_stays_as_it_is() -> None:
     assert GENESIS == "0" * 64
+    assert checkpoint.FORMAT == "om-selbstcheck-record-1"
     assert snapshot.FORMAT == 1
     assert declaration.CONDITIONS_VERSION == "1"

@@ -269,7 +269,9 @@ def test_open_actions_are_reminded_of_and_all_but_dropped_ones_are_asked_about(
     facts = make_facts(state=state, is_answered=is_answered, is_left_behind=is_left_behind)
     is_open = state in (ActionState.OPEN, ActionState.IN_PROGRESS)
     assert facts.calls_for(DUE, TODAY) is (is_open and not is_left_behind)
-    assert facts.calls_for(FOLLOW_UP, TODAY) is (state is not ActionState.DROPPED and not is_answered and not is_left_behind)
+    assert facts.calls_for(FOLLOW_UP, TODAY) is (
+        state is not ActionState.DROPPED and not is_answered and not is_left_behind
+    )
 
 
 @pytest.mark.parametrize(

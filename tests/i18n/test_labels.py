@@ -16,7 +16,6 @@ NOT_SHOWN = {
     "Task": "what a right covers; pages show the right",
     "Merge": "how one field came out of a conflict; pages show both values",
     "RenewalTone": "chooses among the words of a mail",
-    "Verb": "the record speaks codes",
     "Damage": "said by the command `record verify`, which speaks English",
 }
 

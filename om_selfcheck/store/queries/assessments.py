@@ -107,10 +107,12 @@ def list_untouched(session: Session, *, before: datetime, at_most: int) -> Seque
     return session.scalars(statement).all()
 
 
-def delete_untouched(session: Session, assessment_ids: Sequence[UUID]) -> Sequence[UUID]:
-    """Delete those of the held rounds that are still untouched, and return their companies."""
+def delete_untouched(session: Session, assessment_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Delete those of the held rounds that are still untouched, and return the company of each."""
     untouched = delete(Assessment).where(Assessment.id.in_(assessment_ids), *_IS_UNTOUCHED)
-    return session.scalars(untouched.returning(Assessment.company_id)).all()
+    return {
+        row.id: row.company_id for row in session.execute(untouched.returning(Assessment.id, Assessment.company_id))
+    }
 
 
 def delete_companies_without_rounds(session: Session, company_ids: Sequence[UUID]) -> None:

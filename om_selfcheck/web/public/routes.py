@@ -98,6 +98,7 @@ def open_access(token: str) -> ResponseReturnValue:
     if request.method != "POST":  # a HEAD changes nothing either
         links = grants.list_links(db.session, actor=actor, now=now)
         return render_template("public/access.html", actor=actor, links=links, token=token)
+    grants.record_opening(db.session, actor=actor, now=now)
     if not _holds_as_much(actor):
         hold_grant(actor.assessment_id, actor.grant_id)
     keep_in(is_kept="keep_in" in request.form)
