@@ -57,6 +57,7 @@ class ActionsToday:
     count: int
     on: date
     is_one_day: bool
+    link_days: int
     actions: tuple[ListedAction, ...]
 
 
@@ -100,6 +101,7 @@ def prepare_actions(session: Session, claimed: Claimed, now: datetime) -> Action
         count=len(actions),
         on=actions[-1].on,
         is_one_day=actions[0].on == actions[-1].on,
+        link_days=ACTION_LINK_LIFETIME.days,
         actions=actions,
     )
 
