@@ -12,7 +12,7 @@ from om_selfcheck.domain.access import Right
 from om_selfcheck.domain.action_plan import Action
 from om_selfcheck.domain.message import MessageKind
 from om_selfcheck.domain.progress import ActionState
-from om_selfcheck.domain.record import Event, Verb
+from om_selfcheck.domain.record import SYSTEM, Event, Verb
 from om_selfcheck.domain.reminders import LATE_ACTION, STAGE_PREFIX, RenewalTone, find_tone
 from om_selfcheck.services.grants import add_grant
 from om_selfcheck.services.letters import Claimed, Prepare
@@ -143,7 +143,7 @@ def _make_link(session: Session, row: RowMapping, heading: str, now: datetime) -
     )
     event = Event(
         verb=Verb.GRANT_CREATED,
-        actor="system",
+        actor=SYSTEM,
         subject=f"assessment:{row['assessment_id']}",
         at=now,
         payload={"grant": str(link.grant_id), "right": Right.DOER.value},
