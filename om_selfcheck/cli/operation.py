@@ -41,7 +41,8 @@ def remind(*, dry_run: bool) -> None:
         from om_selfcheck.factory import create_app
 
         counts = remind_once(create_app(settings))
-    click.echo(f"queued: {', '.join(f'{count} {kind}' for kind, count in sorted(counts.queued.items())) or 0}")
+    queued = [f"{count} {kind}" for kind, count in sorted(counts.queued.items()) if count]
+    click.echo(f"queued: {', '.join(queued) or 0}")
     if dry_run:
         click.echo(f"due: {counts.due}")
     else:
@@ -49,7 +50,7 @@ def remind(*, dry_run: bool) -> None:
             click.echo(f"{state.value}: {counts.states[state]}")
         click.echo(f"undeliverable in the last 30 days: {counts.given_up}")
     if counts.failed:
-        raise click.ClickException(f"{len(counts.failed)} records could not be read; the lines above name them.")
+        raise click.ClickException(f"Records that could not be read: {len(counts.failed)}. The lines above name them.")
     if counts.broken_jobs:
         raise click.ClickException("A job could not queue its mails; the line above says where. Sending went on.")
 

@@ -117,7 +117,7 @@ def preview(settings: Settings) -> Counts:
     reader, counts, now = open_engine(settings.database_url, is_reading=True), Counts(), clock.now()
     _queue(Queueing(reader=reader, writer=reader, settings=settings, now=now, is_dry=True), counts)
     with Session(reader) as session:
-        counts.due = messages.count_due(session, now=now)
+        counts.due = messages.count_due(session, now=now) + counts.queued.total()
     reader.dispose()
     return counts
 
