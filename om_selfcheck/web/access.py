@@ -1,6 +1,6 @@
 """Who may open a page: a rule at every route, on the view for tests to read, and no start without it (P11)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any, Final
 from uuid import UUID
@@ -34,7 +34,7 @@ def require(task: Task) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(**arguments: Any) -> Any:  # noqa: ANN401 - whatever the view returns
-            g.actor = _find_actor(arguments)
+            g.actor = _find_actor(arguments, task)
             g.actor.require(task)
             return view(**arguments)
 
@@ -57,9 +57,26 @@ def require_rules(app: Flask) -> None:
             raise RuntimeError(f"{rule.rule} ({rule.endpoint}) states no access rule")
 
 
-def _find_actor(arguments: dict[str, Any]) -> Actor:
-    """Return who acts: by the link this browser opened the round with, else by the company's key of another round."""
+def list_actors(assessment_id: UUID, task: Task) -> list[Actor]:
+    """List everybody this browser may be when it does a task in a round; several where several links were opened."""
+    return [actor for actor in _opened_actors(assessment_id) if actor.may(task)]
+
+
+def _find_actor(arguments: dict[str, Any], task: Task) -> Actor:
+    """Return who acts: by the first link held here that covers the task, else by the first that opens the round."""
     assessment_id = arguments.get("assessment_id") or _assessment_of(arguments["number"])
+    first = None
+    for actor in _opened_actors(assessment_id):
+        if actor.may(task):
+            return actor
+        first = first or actor
+    if first is None:
+        raise NotFound
+    return first
+
+
+def _opened_actors(assessment_id: UUID) -> Iterator[Actor]:
+    """Yield who this browser is in a round: by the link it opened it with, else by the company's key of another."""
     for grant_id in held_grants(assessment_id):
         actor = grants.find_actor(
             db.session,
@@ -69,8 +86,7 @@ def _find_actor(arguments: dict[str, Any]) -> Actor:
             is_writing=request.method not in SAFE_METHODS,
         )
         if actor is not None:
-            return actor
-    raise NotFound
+            yield actor
 
 
 def _assessment_of(number: str) -> UUID:

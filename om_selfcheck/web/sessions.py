@@ -180,23 +180,33 @@ def held_grant(assessment_id: UUID) -> UUID | None:
 def held_grants(assessment_id: UUID) -> list[UUID]:
     """List the links that may open a round here: its own first, then those of other rounds, a company's key perhaps."""
     own = held_grant(assessment_id)
-    return [*([own] if own else []), *{UUID(grant_id) for grant_id in session.get("grants", {}).values()} - {own}]
+    others = [UUID(grant_id) for grant_id in session.get("grants", {}).values()]
+    return [*([own] if own else []), *(grant_id for grant_id in dict.fromkeys(others) if grant_id != own)]
 
 
-def hold_grant(assessment_id: UUID, grant_id: UUID, *, is_renewal: bool = False) -> None:
+def hold_grant(assessment_id: UUID, grant_id: UUID, *, is_renewal: bool = False, is_beside: bool = False) -> None:
     """Remember an opened link, under a new session id unless it only takes the place of one held already.
 
-    The token for forms is made now, so that no page has to write into the session.
+    One that opens part of a round stands beside the others. The token for forms is made now, so that no page has to
+    write into the session.
     """
-    session["grants"] = session.get("grants", {}) | {str(assessment_id): str(grant_id)}
+    key = f"{assessment_id}/{grant_id}" if is_beside else str(assessment_id)
+    session["grants"] = session.get("grants", {}) | {key: str(grant_id)}
     generate_csrf()
     if not is_renewal:
         current_session().renew_id()
 
 
+def opened_rounds() -> list[tuple[UUID, UUID]]:
+    """List what this browser has open: round and link."""
+    held: dict[str, str] = session.get("grants", {})
+    return [(UUID(key.partition("/")[0]), UUID(grant_id)) for key, grant_id in held.items()]
+
+
 def drop_grant(assessment_id: UUID) -> None:
     """Forget a round in this browser; the last one takes the whole session with it."""
-    grants = {key: value for key, value in session.get("grants", {}).items() if key != str(assessment_id)}
+    held = session.get("grants", {})
+    grants = {key: value for key, value in held.items() if key.partition("/")[0] != str(assessment_id)}
     forget_links(assessment_id)
     if grants:
         session["grants"] = grants

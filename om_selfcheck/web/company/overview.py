@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from om_selfcheck import clock
-from om_selfcheck.domain.access import Task
+from om_selfcheck.domain.access import Right, Task
 from om_selfcheck.domain.completeness import REQUIRED_ACTIONS
 from om_selfcheck.domain.questionnaire import LANGUAGES
 from om_selfcheck.extensions import csrf, db
@@ -18,6 +18,7 @@ from om_selfcheck.services.grants import list_links
 from om_selfcheck.web.access import current_actor, public, require
 from om_selfcheck.web.company import pages
 from om_selfcheck.web.company.blueprint import bp
+from om_selfcheck.web.company.board import make_board
 from om_selfcheck.web.sessions import (
     commit,
     current_session,
@@ -66,6 +67,7 @@ def overview(assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 - read
         need_labels=pages.need_labels(),
         required=REQUIRED_ACTIONS,
         is_begun=pages.is_begun(standing),
+        board=make_board(actor),
         has_fresh_link=actor.grant_id in fresh_tokens(actor.assessment_id),
     )
 
@@ -139,7 +141,8 @@ def _show_link(assessment_id: UUID, template: str) -> ResponseReturnValue:
     shown = links.get(grant_id) if grant_id else None
     if grant_id is None or shown is None:
         return redirect(url_for("company.sharing", assessment_id=assessment_id))
-    address = printed_address("public.open_access", token=fresh_tokens(assessment_id)[grant_id])
+    token = fresh_tokens(assessment_id)[grant_id]
+    address = printed_address("public.feed" if shown.right is Right.CALENDAR else "public.open_access", token=token)
     return make_response(
         render_template(
             template,
