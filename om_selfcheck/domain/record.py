@@ -27,6 +27,7 @@ class Verb(StrEnum):
     RENEWAL_STARTED = "renewal_started"
     ADDRESS_CONFIRMED = "address_confirmed"
     ADDRESS_REMOVED = "address_removed"
+    REMINDERS_ENDED = "reminders_ended"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

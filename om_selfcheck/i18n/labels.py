@@ -15,7 +15,7 @@ from om_selfcheck.domain.declaration import (
     ReminderChoice,
     WithdrawalReason,
 )
-from om_selfcheck.domain.message import MessageKind, MessageState
+from om_selfcheck.domain.message import MessageKind, MessageState, Problem
 from om_selfcheck.domain.progress import ActionState, Effect
 from om_selfcheck.domain.rating import NeedForAction
 
@@ -127,6 +127,18 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         MessageState.FAILED: _("noch nicht angenommen, wird wieder versucht"),
         MessageState.UNDELIVERABLE: _("nicht zustellbar"),
         MessageState.CANCELLED: _("nicht mehr nötig"),
+    },
+    Problem: {
+        Problem.NOT_REACHED: _("Der Mailserver war nicht zu erreichen."),
+        Problem.NOT_SECURE: _("Die Verbindung zum Mailserver ließ sich nicht sichern."),
+        Problem.LOGIN_REFUSED: _("Der Mailserver hat die Anmeldung dieses Servers abgelehnt."),
+        Problem.SENDER_REFUSED: _("Der Mailserver hat den Absender dieses Servers abgelehnt."),
+        Problem.NOT_NOW: _("Der Mailserver wollte die Mail noch nicht annehmen."),
+        Problem.UNANSWERED: _("Der Mailserver hat nicht gesagt, ob er die Mail angenommen hat. Vielleicht ist sie da."),
+        Problem.ADDRESS_REFUSED: _("Der Mailserver hat die Adresse abgelehnt. Vielleicht ist sie falsch geschrieben."),
+        Problem.TEXT_REFUSED: _("Der Mailserver hat die Mail abgelehnt."),
+        Problem.NOT_WRITTEN: _("Die Mail ließ sich nicht schreiben."),
+        Problem.BROKEN_OFF: _("Der Versand brach jedes Mal ab."),
     },
     DeadlineKind: {
         DeadlineKind.DUE: _("Termin"),

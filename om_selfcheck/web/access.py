@@ -10,7 +10,7 @@ from flask import Flask, g, request
 from om_selfcheck import clock
 from om_selfcheck.domain.access import Task
 from om_selfcheck.domain.errors import NotFound
-from om_selfcheck.extensions import SAFE_METHODS, db
+from om_selfcheck.extensions import SAFE_METHODS, csrf, db
 from om_selfcheck.services import grants, numbers
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.web.sessions import held_grants
@@ -23,6 +23,13 @@ def public(view: View) -> View:
     """Mark a page for anybody."""
     view.access = PUBLIC  # type: ignore[attr-defined]
     return view
+
+
+def from_anywhere(view: View) -> View:
+    """Let a form in that no page of ours has sent, such as a mail provider's (RFC 8058): the address is the proof."""
+    view.takes_foreign_forms = True  # type: ignore[attr-defined]
+    exempt: View = csrf.exempt(view)
+    return exempt
 
 
 def require(task: Task) -> Callable[[View], View]:

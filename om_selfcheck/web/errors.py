@@ -138,6 +138,18 @@ def explain_ended_link() -> Refusal:
     )
 
 
+def explain_broken_unsubscribing() -> Refusal:
+    return Refusal(
+        _("Dieser Link beendet keine Erinnerungen"),
+        _("Er ist nicht vollständig kopiert, oder die Mail kam von einem anderen Server."),
+        _("Es wurde nichts geändert."),
+        _(
+            "Öffnen Sie den Link noch einmal aus der Mail."
+            " Oder öffnen Sie Ihren Check mit Ihrem Zugangslink und wählen Sie dort, dass Sie nicht erinnert werden."
+        ),
+    )
+
+
 def explain_stale_form() -> Refusal:
     return Refusal(
         _("Das Formular ist nicht mehr gültig"),

@@ -14,6 +14,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, Form, StringField
 from wtforms.validators import ValidationError
 
+from om_selfcheck.domain.address import is_email
 from om_selfcheck.domain.declaration import POSTAL_CODE_LENGTH
 from om_selfcheck.domain.text import LINE_LENGTH, TEXT_LENGTH, clean_line, clean_text
 
@@ -109,17 +110,6 @@ def read_day(text: str) -> date | None:
     except ValueError:
         return None
     return on if EARLIEST <= on <= LATEST else None
-
-
-_EMAIL = re.compile(
-    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
-)
-EMAIL_LENGTH = 254
-
-
-def is_email(text: str) -> bool:
-    """Say whether a text is one plain address: no list, no display name, no line breaks."""
-    return len(text) <= EMAIL_LENGTH and ".." not in text and _EMAIL.fullmatch(text) is not None
 
 
 def shown_values(form: MultiDict[str, str], names: Sequence[str]) -> dict[str, str]:

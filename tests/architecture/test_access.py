@@ -22,6 +22,8 @@ EXPECTED = {
     ("public.answer", "GET"): PUBLIC,
     ("public.open_access", "GET"): PUBLIC,
     ("public.open_access", "POST"): PUBLIC,
+    ("public.unsubscribe", "GET"): PUBLIC,
+    ("public.unsubscribe", "POST"): PUBLIC,
     ("public.imprint", "GET"): PUBLIC,
     ("public.privacy", "GET"): PUBLIC,
     ("public.healthz", "GET"): PUBLIC,
@@ -67,6 +69,7 @@ SAMPLES = {
     "grant_id": "00000000-0000-4000-8000-000000000001",
     "kind": "declaration",
     "number": "000000-000000-000000",
+    "signed": "s" * 43,
 }
 
 

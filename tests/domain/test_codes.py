@@ -20,7 +20,7 @@ from om_selfcheck.domain.declaration import (
     WithdrawalReason,
 )
 from om_selfcheck.domain.merging import Merge
-from om_selfcheck.domain.message import MessageKind, MessageState
+from om_selfcheck.domain.message import MessageKind, MessageState, Problem
 from om_selfcheck.domain.progress import ActionState, Effect
 from om_selfcheck.domain.rating import NeedForAction
 from om_selfcheck.domain.record import GENESIS, Damage, Verb
@@ -54,7 +54,8 @@ CODES: dict[type[StrEnum], str] = {
         "QUESTIONNAIRE_PUBLISHED=questionnaire_published ASSESSMENT_STARTED=assessment_started "
         "GRANT_CREATED=grant_created GRANT_REVOKED=grant_revoked KEY_RENEWED=key_renewed "
         "DECLARATION_ISSUED=declaration_issued DECLARATION_REPLACED=declaration_replaced "
-        "RENEWAL_STARTED=renewal_started ADDRESS_CONFIRMED=address_confirmed ADDRESS_REMOVED=address_removed"
+        "RENEWAL_STARTED=renewal_started ADDRESS_CONFIRMED=address_confirmed ADDRESS_REMOVED=address_removed "
+        "REMINDERS_ENDED=reminders_ended"
     ),
     Damage: "MISSING=missing REORDERED=reordered CHANGED=changed PAYLOAD_CHANGED=payload_changed",
     ActionState: "OPEN=open IN_PROGRESS=in_progress DONE=done DROPPED=dropped",
@@ -65,6 +66,11 @@ CODES: dict[type[StrEnum], str] = {
     ),
     MessageState: (
         "QUEUED=queued SENDING=sending SENT=sent FAILED=failed UNDELIVERABLE=undeliverable CANCELLED=cancelled"
+    ),
+    Problem: (
+        "NOT_REACHED=not_reached NOT_SECURE=not_secure LOGIN_REFUSED=login_refused SENDER_REFUSED=sender_refused "
+        "NOT_NOW=not_now UNANSWERED=unanswered ADDRESS_REFUSED=address_refused TEXT_REFUSED=text_refused "
+        "NOT_WRITTEN=not_written BROKEN_OFF=broken_off"
     ),
     Merge: "KEEP=keep WRITE=write CONFLICT=conflict",
 }

@@ -7,10 +7,11 @@ shapes of requests, then whatever hypothesis thinks of. The people are an owner 
 import gzip
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from urllib.parse import quote, quote_from_bytes
+from uuid import UUID
 
 import brotli
 import pytest
@@ -20,19 +21,24 @@ from flask import request as asked
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from om_selfcheck.catalogue import Catalogue
 from om_selfcheck.config import read_settings
+from om_selfcheck.domain.message import MessageKind
 from om_selfcheck.extensions import db
 from om_selfcheck.factory import create_app
+from om_selfcheck.services.unsubscribing import sign_recipient
 from om_selfcheck.store.migrate import upgrade
+from om_selfcheck.store.models import Assessment, Company
 from om_selfcheck.web.access import public
 from om_selfcheck.web.security import CONTENT_SECURITY_POLICY
 from tests import people
 from tests.builders import make_questionnaire
 from tests.factories import DETAILS
+from tests.mail.golden import make_claimed
 from tests.web.client import Page, PageClient, check_page, read_form
 
 CANARY = "Kanarienvogel"
@@ -253,11 +259,22 @@ def make_cast(app: Flask) -> Cast:
             "ref": "1",
             "action_id": actions[1],
             "grant_id": str(shared["action"]).split("/")[-2],
+            "signed": make_unsubscribe_link(app, UUID(alma.assessment_id)),
         },
         ended=ended,
         renewed=renewed,
         kept_action=actions[0],
     )
+
+
+def make_unsubscribe_link(app: Flask, assessment_id: UUID) -> str:
+    """Let a company be reminded and return the signed part of the link that ends it."""
+    claimed = make_claimed(MessageKind.RENEWAL)
+    with app.app_context():
+        company = db.session.scalars(select(Company).join(Assessment).where(Assessment.id == assessment_id)).one()
+        company.reminder, company.confirmed_email = "email", claimed.address
+        db.session.commit()
+        return sign_recipient(replace(claimed, company_id=company.id), app.extensions["om_settings"].secret_key)
 
 
 @pytest.fixture
@@ -403,6 +420,7 @@ def find_forms(cast: Cast) -> list[FoundForm]:
     )
     pages = [
         *("/", "/questionnaires/basis", "/verify", f"/access/{cast.token}", made.headers["Location"]),
+        f"/unsubscribe/{cast.examples['signed']}",
         *cast.owner_pages(),
         f"{cast.base}/plan/{cast.examples['action_id']}",
         f"/declarations/{cast.examples['number']}",

@@ -13,6 +13,7 @@ ADDRESSES_THAT_STAY = {
     "/",
     "/questionnaires/<slug>",
     "/access/<token>",
+    "/unsubscribe/<signed>",
     "/verify",
     "/verify/<number>",
     "/healthz",
