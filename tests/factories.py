@@ -1,7 +1,8 @@
 """Rounds in a database, made by the use cases themselves."""
 
 from datetime import UTC, date, datetime, timedelta
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -74,6 +75,22 @@ def plan_ten(session: Session, actor: Actor, *, count: int = 10) -> None:
     session.commit()
 
 
+def plan_one(session: Session, actor: Actor, **fields: Any) -> UUID:
+    """Put a complete action into the plan, with these fields of its own, and return its id."""
+    action_id = uuid4()
+    action_plans.save_action(
+        session,
+        actor=actor,
+        questionnaire=make_questionnaire(),
+        action_id=action_id,
+        wanted=action_plans.write_fields(make_action(**fields)),
+        shown={},
+        now=NOW,
+    )
+    session.commit()
+    return action_id
+
+
 def fill_in(session: Session, actor: Actor, **changes: str) -> None:
     drafts.save_draft(session, actor=actor, wanted=DETAILS | changes, shown={})
     session.commit()
@@ -104,6 +121,13 @@ def let_in(session: Session, owner: Actor, right: Right = Right.EDITOR, now: dat
         link = grants.add_grant(session, owner.assessment_id, right=right, label="Lohnbüro", scope="Büro", now=now)
     session.commit()
     return reload(session, owner.assessment_id, link.grant_id, now)
+
+
+def make_doer(session: Session, owner: Actor, scope: str, label: str = "Büro") -> Actor:
+    """Return somebody with a link to actions only."""
+    link = grants.add_grant(session, owner.assessment_id, right=Right.DOER, label=label, scope=scope, now=NOW)
+    session.commit()
+    return reload(session, owner.assessment_id, link.grant_id)
 
 
 def dump(session: Session) -> dict[str, list[str]]:
