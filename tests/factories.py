@@ -75,7 +75,7 @@ def plan_ten(session: Session, actor: Actor, *, count: int = 10) -> None:
     session.commit()
 
 
-def plan_one(session: Session, actor: Actor, **fields: Any) -> UUID:
+def plan_one(session: Session, actor: Actor, *, now: datetime = NOW, **fields: Any) -> UUID:
     """Put a complete action into the plan, with these fields of its own, and return its id."""
     action_id = uuid4()
     action_plans.save_action(
@@ -85,7 +85,7 @@ def plan_one(session: Session, actor: Actor, **fields: Any) -> UUID:
         action_id=action_id,
         wanted=action_plans.write_fields(make_action(**fields)),
         shown={},
-        now=NOW,
+        now=now,
     )
     session.commit()
     return action_id

@@ -1,10 +1,11 @@
 """What becomes of the plan: reports side by side, after the declaration too, and nobody else's actions (P2, D7)."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from sqlalchemy import Engine
@@ -16,6 +17,7 @@ from om_selfcheck.domain.merging import Conflict
 from om_selfcheck.domain.progress import ActionState, HistoryEntry, NoSuchStep, NothingSaid, ReasonMissing, Report
 from om_selfcheck.services import action_plans, grants, progress
 from om_selfcheck.services.grants import Actor
+from om_selfcheck.store.queries import plans
 from tests import factories
 from tests.builders import make_questionnaire
 from tests.factories import NOW
@@ -188,7 +190,7 @@ def test_of_two_at_once_one_is_noted_and_one_is_asked(
 ) -> None:
     owner = factories.start(session)
     action_id = add(session, owner)
-    monkeypatch.setattr(progress.plans, "list_actions", meeting(progress.plans.list_actions))
+    monkeypatch.setattr("om_selfcheck.store.queries.plans.list_actions", meeting(plans.list_actions))
     results = report_at_once(session, engine, owner, action_id, is_locking=True)
     monkeypatch.undo()
     assert sorted(map(len, results)) == [0, 1]
@@ -202,8 +204,8 @@ def test_control_without_taking_turns_one_is_overwritten_unseen(
 ) -> None:
     owner = factories.start(session)
     action_id = add(session, owner)
-    waiting = meeting(progress.plans.list_actions, seconds=LONGER)
-    monkeypatch.setattr(progress.plans, "list_actions", waiting)
+    waiting = meeting(plans.list_actions, seconds=LONGER)
+    monkeypatch.setattr("om_selfcheck.store.queries.plans.list_actions", waiting)
     results = report_at_once(session, careless, owner, action_id, is_locking=False)
     assert not any(isinstance(one, tuple) and one for one in results), "nobody was asked"
 
@@ -257,7 +259,16 @@ class SeveralReporters(RuleBasedStateMachine):
 
 
 def test_whoever_reports_nothing_is_lost_and_nothing_is_overwritten_unseen(session: Session) -> None:
-    run_state_machine_as_test(lambda: SeveralReporters(session))  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(  # it takes any callable that makes a machine
+        cast("type[RuleBasedStateMachine]", lambda: SeveralReporters(session)),
+        settings=settings(
+            max_examples=25,
+            stateful_step_count=12,
+            deadline=None,
+            database=None,
+            suppress_health_check=[HealthCheck.too_slow],
+        ),
+    )
 
 
 # Nobody else's
