@@ -108,6 +108,11 @@ class Progress:
         return _NEXT[self.state]
 
     @property
+    def choices(self) -> tuple[ActionState, ...]:
+        """The state it has and those it may take, in the order of the states."""
+        return tuple(state for state in ActionState if state is self.state or state in self.next_states)
+
+    @property
     def effect(self) -> Effect | None:
         """The newest answer to "did it help?"."""
         given = [entry.report.effect for entry in self.history if entry.report.effect]

@@ -20,7 +20,7 @@ from om_selfcheck.i18n.labels import label
 from om_selfcheck.services import action_plans
 from om_selfcheck.services.action_plans import FIELDS, read_fields, write_fields
 from om_selfcheck.services.grants import Actor
-from om_selfcheck.services.progress import get_progress
+from om_selfcheck.services.progress import get_progress, list_paths
 from om_selfcheck.web.access import current_actor, require
 from om_selfcheck.web.company import pages
 from om_selfcheck.web.company.blueprint import bp
@@ -179,6 +179,7 @@ def _render(actor: Actor, state: FormState) -> str:
         missing=read_fields(dict(state.values)).missing if is_sound else (),
         measures=[questionnaire.find_measure(ref) for ref in refs],
         needs=standing.ratings.needs,
+        paths=list_paths(db.session, actor=actor),
         need_labels=pages.need_labels(),
         functions=sorted({entry.action.responsible for entry in standing.plan if entry.action.responsible}),
         soon=_offer_days(clock.today()),
