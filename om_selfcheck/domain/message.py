@@ -23,7 +23,15 @@ class MessageKind(StrEnum):
 
 
 _ASKED_FOR = frozenset(
-    {MessageKind.CONFIRM_ADDRESS, MessageKind.ADDRESS_CHANGED, MessageKind.ACCESS_LINK, MessageKind.LOST_LINK}
+    {
+        MessageKind.CONFIRM_ADDRESS,
+        MessageKind.ADDRESS_CHANGED,
+        MessageKind.ACCESS_LINK,
+        MessageKind.LOST_LINK,
+        MessageKind.SIGN_IN_LINK,
+        MessageKind.SET_UP_LINK,
+        MessageKind.ACCOUNT_CHANGED,
+    }
 )
 
 
