@@ -1,10 +1,13 @@
 """What a text typed by a person becomes before a rule looks at it."""
 
+import re
 import unicodedata
 
 LINE_LENGTH = 200
 TEXT_LENGTH = 2000
+WORD_LENGTH = 80
 
+_WORD = re.compile(r"\w+")
 _REMOVED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
@@ -54,6 +57,15 @@ def comparison_key(text: str) -> str:
     """
     visible = "".join(character for character in clean_line(text) if character not in _UNSEEN)
     return unicodedata.normalize("NFKC", " ".join(visible.split())).casefold()
+
+
+def search_words(text: str) -> frozenset[str]:
+    """Return the words by which a text is looked for, in the form of `comparison_key`, at most 80 letters each.
+
+    >>> sorted(search_words("Müller & Söhne GmbH"))
+    ['gmbh', 'müller', 'söhne']
+    """
+    return frozenset(word[:WORD_LENGTH] for word in _WORD.findall(comparison_key(text)))
 
 
 # Hangul fillers and blank hieroglyphs: letters by category, blank to the eye

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from om_selfcheck.domain import text
-from om_selfcheck.domain.text import clean_line, clean_text, comparison_key, has_letter
+from om_selfcheck.domain.text import clean_line, clean_text, comparison_key, has_letter, search_words
 
 ANY_TEXT = st.text(st.characters(), max_size=60)  # surrogates, controls and unassigned characters too
 UNWANTED = {"Cc", "Cf", "Cs", "Co", "Cn"}
@@ -152,3 +152,18 @@ def test_the_key_of_a_text_does_not_depend_on_how_it_was_cleaned(raw: str) -> No
 
 def test_a_line_and_a_text_have_a_longest_length() -> None:
     assert (text.LINE_LENGTH, text.TEXT_LENGTH) == (200, 2000)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Müller & Söhne GmbH", {"müller", "söhne", "gmbh"}),
+        ("MÜLLER müller", {"müller"}),
+        ("K2-Bau, Köln", {"k2", "bau", "köln"}),
+        ("ﬁrma", {"firma"}),
+        ("– & –", set()),
+        ("x" * 100, {"x" * 80}),
+    ],
+)
+def test_a_text_is_looked_for_by_its_words(text: str, words: set[str]) -> None:
+    assert search_words(text) == words

@@ -53,12 +53,18 @@ def go_the_road(engine: Engine) -> None:
         assert verify_record(session) == []
 
 
+def in_words(part: Any) -> str:
+    """Return what the database says of a column, key or index; conditions are objects and become their text."""
+    options = part.get("dialect_options", {}) if isinstance(part, dict) else {}
+    return f"{part | {'dialect_options': {name: str(value) for name, value in options.items()}} if options else part}"
+
+
 def describe(engine: Engine) -> dict[str, Any]:
     """Return all that the database says about its tables."""
     inspector = inspect(engine)
     return {
         table: [
-            sorted(str(part) for part in read(table))
+            sorted(in_words(part) for part in read(table))
             for read in (
                 inspector.get_columns,
                 inspector.get_indexes,

@@ -34,11 +34,11 @@ ODD = [
 
 
 def make_progress(
-    key: str = "7", *, state: ActionState = ActionState.OPEN, effect: Effect | None = None, **texts: str
+    key: str = "7", *, state: ActionState = ActionState.OPEN, effect: Effect | None = None, title: str = ""
 ) -> Progress:
     entry = HistoryEntry(at=LATER, report=Report(state=state, effect=effect), by=Hand(Right.OWNER))
     has_moved = state is not ActionState.OPEN or effect is not None
-    action = make_action(due_on=DUE, follow_up_on=FOLLOW_UP, **texts)
+    action = make_action(title=title, due_on=DUE, follow_up_on=FOLLOW_UP)
     return Progress(key=key, action=action, state=state, history=(entry,) if has_moved else ())
 
 

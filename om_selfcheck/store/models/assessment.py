@@ -27,6 +27,7 @@ class Company(Base):
     confirmed_email: Mapped[str] = mapped_column(String(254), default="", index=True)
     email_confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
     mails_resume_on: Mapped[date | None]
+    erased_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class Assessment(Base):
@@ -41,6 +42,7 @@ class Assessment(Base):
     content_hash: Mapped[str] = mapped_column(String(64))
     language: Mapped[str] = mapped_column(String(2))
     started_at: Mapped[datetime] = mapped_column(Instant, index=True)
+    last_opened_at: Mapped[datetime | None] = mapped_column(Instant, index=True)
     renews_id: Mapped[UUID | None] = mapped_column(ForeignKey("assessment.id", ondelete="SET NULL"), index=True)
     signatory_name: Mapped[str] = mapped_column(String(200), default="")
     signatory_function: Mapped[str] = mapped_column(String(200), default="")

@@ -1,13 +1,15 @@
 """Declarations and their files."""
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
-from om_selfcheck.store.models import Declaration, Document
+from om_selfcheck.store.models import Declaration, DeclarationWord, Document
 
 _INSERT_DOCUMENT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 Newer = aliased(Declaration)
@@ -16,6 +18,13 @@ Newer = aliased(Declaration)
 def add_declaration(session: Session, **columns: Any) -> None:  # noqa: ANN401 - the table's columns
     session.add(Declaration(**columns))
     session.flush()
+
+
+def add_words(session: Session, *, declaration_id: UUID, issued_on: date, words: Iterable[str]) -> None:
+    """Let the register find a declaration by its words."""
+    rows = [{"word": word, "issued_on": issued_on, "declaration_id": declaration_id} for word in sorted(words)]
+    if rows:
+        session.execute(insert(DeclarationWord), rows)
 
 
 def find_by_assessment(session: Session, assessment_id: UUID) -> Declaration | None:
@@ -53,5 +62,5 @@ def find_number_by_file(session: Session, *, sha256: str, kind: str) -> str | No
 
 def add_file_if_absent(session: Session, **columns: Any) -> None:  # noqa: ANN401 - the table's columns
     """Insert a file; if another request was first, its bytes stay."""
-    insert = _INSERT_DOCUMENT[session.get_bind().dialect.name]
-    session.execute(insert(Document).values(**columns).on_conflict_do_nothing())
+    insert_once = _INSERT_DOCUMENT[session.get_bind().dialect.name]
+    session.execute(insert_once(Document).values(**columns).on_conflict_do_nothing())

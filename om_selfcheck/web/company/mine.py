@@ -20,12 +20,12 @@ from om_selfcheck.extensions import db
 from om_selfcheck.services import agendas, doers, progress
 from om_selfcheck.services.doers import ReminderOffer
 from om_selfcheck.services.grants import Actor
-from om_selfcheck.web.access import current_actor, list_actors, require
+from om_selfcheck.web.access import actors_here, current_actor, list_actors, require
 from om_selfcheck.web.calendar import make_calendar
 from om_selfcheck.web.company import pages, reports
 from om_selfcheck.web.company.blueprint import bp
 from om_selfcheck.web.company.reports import Questions, Refused
-from om_selfcheck.web.sessions import commit, current_session, drop_grant
+from om_selfcheck.web.sessions import commit, current_session, drop_grants
 from om_selfcheck.web.surroundings import settings
 
 
@@ -89,7 +89,7 @@ def choose_reminders(assessment_id: UUID) -> ResponseReturnValue:
 @require(Task.DO)
 def leave_mine(assessment_id: UUID) -> ResponseReturnValue:
     """Close the page on this device; the link goes on working."""
-    drop_grant(assessment_id)
+    drop_grants([actor.grant_id for actor in actors_here(assessment_id)])
     current_session().renew_id()
     commit()
     return redirect(url_for("public.start"), 303)

@@ -26,6 +26,7 @@ from om_selfcheck.web.company import pages
 from om_selfcheck.web.company.blueprint import bp
 from om_selfcheck.web.company.board import make_board
 from om_selfcheck.web.company.forms import ActionForm, read_measure_refs
+from om_selfcheck.web.company.last_round import load_last_round
 from om_selfcheck.web.inputs import NOT_OFFERED, read_day, shown_values, wanted_values
 from om_selfcheck.web.sessions import commit
 
@@ -70,6 +71,8 @@ def plan(assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 - read by 
         is_readonly=not actor.may(Task.PLAN) or pages.is_frozen(actor),
         was_saved="saved" in request.args,
         was_removed="removed" in request.args,
+        last=load_last_round(actor),
+        was_finished="finished" in request.args,
     )
 
 

@@ -14,11 +14,11 @@ from om_selfcheck.domain.questionnaire import LANGUAGES
 from om_selfcheck.domain.text import clean_line
 from om_selfcheck.extensions import csrf, db
 from om_selfcheck.services import agendas, documents, grants, installation, numbers
-from om_selfcheck.web.access import public
+from om_selfcheck.web.access import actors_here, public
 from om_selfcheck.web.calendar import make_calendar
 from om_selfcheck.web.errors import explain_ended_link, refuse
 from om_selfcheck.web.public import pages
-from om_selfcheck.web.sessions import commit, held_grant, hold_grant, keep_in
+from om_selfcheck.web.sessions import commit, hold_grant, keep_in
 from om_selfcheck.web.surroundings import catalogue, settings
 
 bp = Blueprint("public", __name__)
@@ -104,6 +104,7 @@ def open_access(token: str) -> ResponseReturnValue:
         return render_template("public/access.html", actor=actor, links=links, token=token)
     if actor.right is Right.CALENDAR:  # no browser holds it
         return redirect(url_for("public.feed", token=token), 303)
+    grants.record_opening(db.session, actor=actor, now=now)
     holds_as_much = _holds_as_much(actor)
     if not holds_as_much:
         hold_grant(actor.assessment_id, actor.grant_id, is_beside=actor.right is Right.DOER)
@@ -114,11 +115,7 @@ def open_access(token: str) -> ResponseReturnValue:
 
 def _holds_as_much(actor: grants.Actor) -> bool:
     """Say whether this browser already has the round open with a right that covers the link's."""
-    grant_id = held_grant(actor.assessment_id)
-    held = grant_id and grants.find_actor(
-        db.session, assessment_id=actor.assessment_id, grant_id=grant_id, now=clock.now()
-    )
-    return bool(held and held.covers(actor.right))
+    return any(held.covers(actor.right) for held in actors_here(actor.assessment_id))
 
 
 def _landing(actor: grants.Actor, *, holds_as_much: bool) -> str:
@@ -189,6 +186,14 @@ def security_txt() -> ResponseReturnValue:
 @bp.get("/robots.txt")
 @public
 def robots() -> ResponseReturnValue:
-    hidden = ("/access/", "/assessments/", "/calendar/", "/declarations/", "/unsubscribe/", "/verify/")
+    hidden = (
+        "/access/",
+        "/assessments/",
+        "/calendar/",
+        "/confirm-address/",
+        "/declarations/",
+        "/unsubscribe/",
+        "/verify/",
+    )
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in hidden)]
     return Response("\n".join(lines) + "\n", mimetype="text/plain")

@@ -58,7 +58,8 @@ def declare_with(person: Person) -> tuple[str, str]:
     """Declare a round with an action for a measure; return its id and the number."""
     people.rate_everything(person)
     action_id = plan_for_measures(person)
-    return action_id, people.declare_the_rest(person)
+    people.plan_ten(person)
+    return action_id, people.issue(person)
 
 
 # One tap

@@ -71,7 +71,7 @@ def test_what_has_not_changed_is_not_sent_again(app: Flask, alma: Person, clock:
     clock.shift(3600)
     again = fetch(app, feed, **{"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
-    action_id = Calendar.from_ical(first.data).events[0]["UID"].removesuffix("-due@check.example.org")
+    action_id = str(Calendar.from_ical(first.data).events[0]["UID"]).removesuffix("-due@check.example.org")
     alma.client.send(f"{alma.base}/plan", {"state": "done"}, form=f"/plan/{action_id}/progress")
     changed = fetch(app, feed, **{"If-None-Match": first.headers["ETag"]})
     assert changed.status_code == 200
@@ -98,7 +98,7 @@ def test_the_feed_follows_the_plan_and_what_becomes_of_it(
     assert (gone["SUMMARY"], gone["STATUS"]) == ("Verworfen: Termin: Leiter tauschen", "CANCELLED")
     for event in (done, gone):
         assert event.walk("VALARM") == []
-        assert event["DTSTAMP"].dt > before[str(event["UID"])]["DTSTAMP"].dt
+        assert event.DTSTAMP > before[str(event["UID"])].DTSTAMP
     assert f"{number}-end@check.example.org" in after
 
 
