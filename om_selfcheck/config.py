@@ -3,7 +3,7 @@
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,8 @@ class Settings:
     operator_name: str
     proxy_hops: int
     renewal_days: tuple[int, ...]
+    checkpoint_dir: Path
+    checkpoint_mail: str
 
     @property
     def is_https(self) -> bool:
@@ -58,6 +60,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         operator_name=environment.get("OM_OPERATOR_NAME") or "",
         proxy_hops=_read_number(environment, "OM_PROXY_HOPS", 0, at_most=10),
         renewal_days=_read_days(environment, "OM_RENEWAL_DAYS", "90,30,7,-1"),
+        checkpoint_dir=Path(environment.get("OM_CHECKPOINT_DIR") or instance_dir / "checkpoints").absolute(),
+        checkpoint_mail=environment.get("OM_CHECKPOINT_MAIL") or "",
     )
 
 
@@ -78,17 +82,21 @@ def _read_days(environment: Mapping[str, str], name: str, default: str) -> tuple
 
 
 def _keep_secret_key(instance_dir: Path) -> str:
-    """Return the key in the instance folder; it is made once, readable by its owner only.
+    return keep_secret(instance_dir, "secret_key", lambda: secrets.token_urlsafe(48))
+
+
+def keep_secret(instance_dir: Path, name: str, make: Callable[[], str]) -> str:
+    """Return a secret in the instance folder; it is made once, readable by its owner only.
 
     It appears under its name when it is complete, so that of several that start at once all read the same.
     """
     instance_dir.mkdir(parents=True, exist_ok=True)
-    path = instance_dir / "secret_key"
+    path = instance_dir / name
     if path.exists() and not path.read_text(encoding="ascii").strip():
         path.unlink()  # left empty by a full disk
     if not path.exists():
-        with NamedTemporaryFile("w", dir=instance_dir, prefix=".secret_key.", encoding="ascii") as fresh:
-            fresh.write(secrets.token_urlsafe(48))
+        with NamedTemporaryFile("w", dir=instance_dir, prefix=f".{name}.", encoding="ascii") as fresh:
+            fresh.write(make())
             fresh.flush()
             with suppress(FileExistsError):  # another start was first
                 os.link(fresh.name, path)

@@ -24,6 +24,8 @@ OTHERS = {
     "OM_OPERATOR_NAME": "Netzwerk Nordharz",
     "OM_PROXY_HOPS": "2",
     "OM_RENEWAL_DAYS": "60, 14",
+    "OM_CHECKPOINT_DIR": "/mnt/elsewhere",
+    "OM_CHECKPOINT_MAIL": "akte@example.org",
 }
 
 
@@ -41,6 +43,8 @@ def test_without_any_variable_it_runs_on_one_machine() -> None:
         operator_name="",
         proxy_hops=0,
         renewal_days=(90, 30, 7, -1),
+        checkpoint_dir=folder / "checkpoints",
+        checkpoint_mail="",
     )
     assert not settings.is_https
 
@@ -66,6 +70,8 @@ def test_each_variable_is_read() -> None:
         operator_name="Netzwerk Nordharz",
         proxy_hops=2,
         renewal_days=(60, 14),
+        checkpoint_dir=Path("/mnt/elsewhere"),
+        checkpoint_mail="akte@example.org",
     )
     assert settings.is_https
 
@@ -85,6 +91,7 @@ def test_the_instance_folder_moves_what_lies_in_it(tmp_path: Path) -> None:
     settings = read_settings(KEY | {"OM_INSTANCE_DIR": str(tmp_path)})
     assert settings.database_url == f"sqlite:///{tmp_path}/om.db"
     assert settings.mail_url == f"dir:{tmp_path}/outbox"
+    assert settings.checkpoint_dir == tmp_path / "checkpoints"
 
 
 def test_a_relative_instance_folder_is_below_the_working_folder(

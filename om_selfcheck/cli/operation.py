@@ -9,6 +9,7 @@ import click
 from om_selfcheck import clock
 from om_selfcheck.config import QUESTIONNAIRES, Settings, read_settings
 from om_selfcheck.domain.errors import QuestionnaireChanged
+from om_selfcheck.domain.message import MessageState
 
 
 @click.command()
@@ -16,18 +17,48 @@ def run() -> None:
     """Migrate, load the questionnaires and serve until Ctrl+C."""
     from om_selfcheck.cli import server
 
-    settings = _settings()
+    settings = read_or_stop()
+    _check_mail(settings)
     with server.hold_instance(settings):
         server.require_free_port(settings)
-        _prepare(settings)
+        prepare(settings)
         click.echo(f"OM-Selbstcheck is at {settings.base_url} (stop with Ctrl+C)")
         server.serve(settings)
 
 
 @click.command()
+@click.option("--dry-run", is_flag=True, help="Say what would be queued and sent, and change nothing.")
+def remind(*, dry_run: bool) -> None:
+    """Queue what is due and send it, once; counts are the result. For cron, a timer or a CronJob."""
+    from om_selfcheck.cli.remind import preview, remind_once
+
+    settings = read_or_stop()
+    _check_mail(settings)
+    _require_tables(settings)
+    if dry_run:
+        counts = preview(settings)
+    else:
+        from om_selfcheck.factory import create_app
+
+        counts = remind_once(create_app(settings))
+    queued = [f"{count} {kind}" for kind, count in sorted(counts.queued.items()) if count]
+    click.echo(f"queued: {', '.join(queued) or 0}")
+    if dry_run:
+        click.echo(f"due: {counts.due}")
+    else:
+        for state in (MessageState.SENT, MessageState.FAILED, MessageState.UNDELIVERABLE, MessageState.CANCELLED):
+            click.echo(f"{state.value}: {counts.states[state]}")
+        click.echo(f"undeliverable in the last 30 days: {counts.given_up}")
+    if counts.failed:
+        raise click.ClickException(f"Records that could not be read: {len(counts.failed)}. The lines above name them.")
+    if counts.broken_jobs:
+        raise click.ClickException("A job could not queue its mails; the line above says where. Sending went on.")
+
+
+@click.command()
 def migrate() -> None:
     """Bring the database to the newest tables and publish new questionnaires."""
-    before, now = _prepare(_settings())
+    before, now = prepare(read_or_stop())
     click.echo(f"Tables are at {now}." if before == now else f"Tables went from {before or 'nothing'} to {now}.")
 
 
@@ -53,30 +84,6 @@ def check_questionnaires(folder: Path) -> None:
         click.echo(f"{one.slug} {one.version}: {len(one.topics)} topics, {one.size} measures, {one.minutes} minutes")
 
 
-@click.group()
-def record() -> None:
-    """Look after the append-only record."""
-
-
-@record.command("verify")
-def verify_record() -> None:
-    """Walk the whole record and name every broken row and the kind of damage."""
-    from sqlalchemy.orm import Session
-
-    from om_selfcheck.services.installation import has_tables, open_engine
-    from om_selfcheck.services.record import verify_record as verify
-
-    engine = open_engine(_settings().database_url, is_reading=True)
-    if not has_tables(engine):
-        raise click.ClickException("There is no database yet. Type ./om migrate or ./om run first.")
-    with Session(engine) as session:
-        breaks = verify(session)
-    for broken in breaks:
-        click.echo(f"event {broken.seq}: {broken.damage.value}")
-    click.echo(f"{len(breaks)} broken rows" if breaks else "The record is whole.")
-    sys.exit(1 if breaks else 0)
-
-
 @click.command("seed-demo")
 def seed_demo() -> None:
     """Add a made-up firm with everything rated and ten actions, and print its access link."""
@@ -86,15 +93,16 @@ def seed_demo() -> None:
     from om_selfcheck.services.demo import add_demo
     from om_selfcheck.services.installation import open_engine
 
-    settings = _settings()
-    _prepare(settings)
+    settings = read_or_stop()
+    prepare(settings)
     questionnaire, now = load_catalogue(QUESTIONNAIRES).newest("unternehmenscheck"), clock.now()
     with Session(open_engine(settings.database_url)) as session, session.begin():
         token = add_demo(session, questionnaire=questionnaire, now=now, today=clock.day_in_berlin(now))
     click.echo(f"{settings.base_url}/access/{token}")
 
 
-def _settings() -> Settings:
+def read_or_stop() -> Settings:
+    """Read the settings, or stop with a message that names what cannot be understood."""
     os.umask(0o077)  # what is made here is for this user alone
     try:
         return read_settings()
@@ -102,7 +110,32 @@ def _settings() -> Settings:
         raise click.ClickException(str(error)) from error
 
 
-def _prepare(settings: Settings) -> tuple[str | None, str]:
+def _check_mail(settings: Settings) -> None:
+    from om_selfcheck.cli.remind import check_mail
+
+    try:
+        check_mail(settings)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _require_tables(settings: Settings) -> None:
+    """Stop where the tables are not the newest: sending brings nothing up to date."""
+    from om_selfcheck.services import installation
+
+    try:
+        engine = installation.open_engine(settings.database_url, is_reading=True)
+        is_ready = installation.has_newest_tables(engine)
+    except installation.Unreachable as error:
+        raise click.ClickException(
+            f"The database does not answer. Look at OM_DATABASE_URL. It said: {error}"
+        ) from error
+    engine.dispose()
+    if not is_ready:
+        raise click.ClickException("The tables are not the newest. Type ./om migrate or ./om run first.")
+
+
+def prepare(settings: Settings) -> tuple[str | None, str]:
     """Bring database and questionnaires up to date, or stop with a message that says what to do."""
     from om_selfcheck.catalogue import CatalogueError, load_catalogue
     from om_selfcheck.services import installation
@@ -125,4 +158,4 @@ def _prepare(settings: Settings) -> tuple[str | None, str]:
     return revisions
 
 
-COMMANDS = (run, migrate, questionnaires, seed_demo, record)
+COMMANDS = (run, remind, migrate, questionnaires, seed_demo)

@@ -1,17 +1,38 @@
-"""The record: events in the past tense, chained by hashes so that tampering is found (P13).
+"""The record: acts of weight as events in the past tense, chained by hashes so that tampering is found (P13).
 
 A row holds the hash of its salted payload, not the payload itself: payload and salt can be erased and the chain
-still verifies.
+still verifies. Rows stay for years, so an event never holds a name, an address or anything that somebody typed:
+
+- `actor` is a right held by a link (``owner``, ``editor`` …), ``user:<id>`` for who is signed in, ``recipient`` for who
+  holds a mail of ours, or ``system``;
+- `subject` is ``<kind>:<id>``: ``assessment:<id>``, ``declaration:<number>``, ``company:<id>``, ``network:<id>``,
+  ``user:<id>``, ``audit:<id>``, ``questionnaire:<slug>/<version>``; whose timeline it is to appear in;
+- `payload` holds ids, codes, hashes, days and numbers.
 """
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from json.encoder import encode_basestring as quote
+from uuid import UUID
+
+from om_selfcheck.domain.access import Right
 
 GENESIS = "0" * 64
+SYSTEM = "system"
+RECIPIENT = "recipient"
+Payload = Mapping[str, str | int]
+
+_ACTORS = frozenset({SYSTEM, RECIPIENT, *Right})
+_USER = re.compile(r"user:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_SUBJECT = re.compile(r"(?=.{3,80}\Z)[a-z_]+:[A-Za-z0-9._/-]+")
+_KEY = re.compile(r"[a-z_]{1,40}")
+_CODE = re.compile(r"[A-Za-z0-9._:/+=-]{0,100}")  # no blank, no @: a sentence, a name or an address does not fit
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 class Verb(StrEnum):
@@ -27,17 +48,53 @@ class Verb(StrEnum):
     RENEWAL_STARTED = "renewal_started"
     ADDRESS_CONFIRMED = "address_confirmed"
     ADDRESS_REMOVED = "address_removed"
+    REMINDERS_ENDED = "reminders_ended"
+    GRANT_OPENED = "grant_opened"
+    ASSESSMENT_CLEARED = "assessment_cleared"
+    PAYLOADS_ERASED = "payloads_erased"
+    USER_ADDED = "user_added"
+    USER_DEACTIVATED = "user_deactivated"
+    USER_REACTIVATED = "user_reactivated"
+    USER_RESET = "user_reset"
+    ROLE_CHANGED = "role_changed"
+    MEMBER_ADDED = "member_added"
+    MEMBER_REMOVED = "member_removed"
+    SIGNED_IN = "signed_in"
+    SIGNED_OUT = "signed_out"
+    PASSWORD_SET = "password_set"  # noqa: S105 - a code
+    SECOND_FACTOR_ADDED = "second_factor_added"
+    SECOND_FACTOR_REMOVED = "second_factor_removed"
+    RECOVERY_CODES_MADE = "recovery_codes_made"
+    RECOVERY_CODE_USED = "recovery_code_used"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One act of weight. `actor` names a right or the system, never a person; `payload` holds plain JSON values."""
+    """One act of weight; the module says what actor, subject and payload may be, all else is a ValueError."""
 
     verb: Verb
     actor: str
     subject: str
     at: datetime
-    payload: dict[str, str | int]
+    payload: Payload = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not (self.actor in _ACTORS or _USER.fullmatch(self.actor)):
+            raise ValueError(f"an event's actor is a right, user:<id>, recipient or system, not {self.actor!r}")
+        if not _SUBJECT.fullmatch(self.subject):
+            raise ValueError(f"an event's subject is <kind>:<id>, not {self.subject!r}")
+        for key, value in self.payload.items():
+            if not (_KEY.fullmatch(key) and (isinstance(value, int) or _CODE.fullmatch(value))):
+                raise ValueError(f"an event holds ids, codes, hashes, days and numbers; {key!r} is something else")
+
+
+def user_actor(user_id: UUID) -> str:
+    """Return how the record names somebody who is signed in.
+
+    >>> user_actor(UUID(int=7))
+    'user:00000000-0000-0000-0000-000000000007'
+    """
+    return f"user:{user_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +112,12 @@ class Entry:
 
 
 def hash_payload(salt: str, payload: str) -> str:
-    return hashlib.sha256(f"{salt}\n{payload}".encode()).hexdigest()
+    return _hash(f"{salt}\n{payload}")
 
 
 def canonical_json(value: object) -> str:
     """Write JSON so that equal values give equal bytes."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _encode(value)
 
 
 def make_entry(event: Event, *, seq: int, payload_hash: str, previous_hash: str) -> Entry:
@@ -79,43 +136,17 @@ def make_entry(event: Event, *, seq: int, payload_hash: str, previous_hash: str)
 
 
 def hash_entry(entry: Entry) -> str:
-    """Return the hash over a row, all but its own hash; the instant counts in UTC to the microsecond."""
-    instant = entry.at.astimezone(UTC).isoformat(timespec="microseconds")
-    row = [entry.seq, instant, entry.actor, entry.verb, entry.subject, entry.payload_hash, entry.previous_hash]
-    return hashlib.sha256(canonical_json(row).encode()).hexdigest()
+    """Return the hash over a row, all but its own hash; the instant counts in UTC to the microsecond.
 
-
-class Damage(StrEnum):
-    """What is wrong with a broken row."""
-
-    MISSING = "missing"
-    REORDERED = "reordered"
-    CHANGED = "changed"
-    PAYLOAD_CHANGED = "payload_changed"
-
-
-@dataclass(frozen=True, slots=True)
-class Break:
-    seq: int
-    damage: Damage
-
-
-def find_breaks(entries: Iterable[tuple[Entry, str | None]], *, last_seq: int = 0) -> Iterator[Break]:
-    """Walk the chain in order of `seq` and name each broken row.
-
-    Each entry comes with the hash of its payload as it is stored now, or None where the payload was erased.
-    `last_seq` is how long the chain is known to be, so that a cut-off end is found too.
+    What is hashed is the row's canonical JSON, put together by hand because a million rows are verified in one go.
     """
-    expected_seq, previous_hash = 1, GENESIS
-    for entry, payload_hash_now in entries:
-        if entry.seq != expected_seq:
-            yield Break(expected_seq, Damage.MISSING)
-        elif entry.previous_hash != previous_hash:
-            yield Break(entry.seq, Damage.REORDERED)
-        if entry.hash != hash_entry(entry):
-            yield Break(entry.seq, Damage.CHANGED)
-        elif payload_hash_now is not None and payload_hash_now != entry.payload_hash:
-            yield Break(entry.seq, Damage.PAYLOAD_CHANGED)
-        expected_seq, previous_hash = entry.seq + 1, entry.hash
-    if expected_seq <= last_seq:
-        yield Break(expected_seq, Damage.MISSING)
+    instant = entry.at.astimezone(UTC).isoformat(timespec="microseconds")
+    return _hash(
+        f'[{entry.seq},"{instant}",{quote(entry.actor)},{quote(entry.verb)},{quote(entry.subject)},'
+        f"{quote(entry.payload_hash)},{quote(entry.previous_hash)}]"
+    )
+
+
+def _hash(text: str) -> str:
+    """Hash a text; bytes that are none, which only tampering puts into a database, are hashed as they are."""
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()

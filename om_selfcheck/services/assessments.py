@@ -12,7 +12,7 @@ from om_selfcheck.domain.errors import NotFound
 from om_selfcheck.domain.merging import Conflict, FieldMerger
 from om_selfcheck.domain.questionnaire import Questionnaire
 from om_selfcheck.domain.rating import NeedForAction
-from om_selfcheck.domain.record import Event, Verb
+from om_selfcheck.domain.record import SYSTEM, Event, Verb
 from om_selfcheck.services.grants import Actor, NewLink, add_owner_grant
 from om_selfcheck.services.record import append_event
 from om_selfcheck.store.queries import assessments
@@ -78,7 +78,11 @@ def start_assessment(session: Session, *, questionnaire: Questionnaire, language
             actor=Right.OWNER,
             subject=f"assessment:{assessment_id}",
             at=now,
-            payload={"questionnaire": questionnaire.slug, "version": questionnaire.version},
+            payload={
+                "questionnaire": questionnaire.slug,
+                "version": questionnaire.version,
+                "grant": str(link.grant_id),
+            },
         ),
     )
     return Started(assessment_id, link)
@@ -135,6 +139,9 @@ def clear_untouched(session: Session, *, now: datetime) -> int:
     found = assessments.list_untouched(session, before=now - UNTOUCHED_LIFETIME, at_most=CLEARED_AT_ONCE)
     if not found:
         return 0
-    company_ids = assessments.delete_untouched(session, found)
-    assessments.delete_companies_without_rounds(session, company_ids)
-    return len(company_ids)
+    company_of = assessments.delete_untouched(session, found)
+    assessments.delete_companies_without_rounds(session, list(company_of.values()))
+    for assessment_id in company_of:
+        subject = f"assessment:{assessment_id}"
+        append_event(session, Event(verb=Verb.ASSESSMENT_CLEARED, actor=SYSTEM, subject=subject, at=now))
+    return len(company_of)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.errors import QuestionnaireChanged
 from om_selfcheck.domain.questionnaire import Questionnaire
-from om_selfcheck.domain.record import Event, Verb
+from om_selfcheck.domain.record import SYSTEM, Event, Verb
 from om_selfcheck.services.record import append_event
 from om_selfcheck.store.queries import questionnaires as rows
 
@@ -39,7 +39,7 @@ def _is_known(published: dict[tuple[str, str], str], one: Questionnaire) -> bool
 def _event(one: Questionnaire, now: datetime) -> Event:
     return Event(
         verb=Verb.QUESTIONNAIRE_PUBLISHED,
-        actor="system",
+        actor=SYSTEM,
         subject=f"questionnaire:{one.slug}/{one.version}",
         at=now,
         payload={"content_hash": one.content_hash, "measures": one.size},

@@ -1,14 +1,25 @@
-"""The append-only record of every act of weight (P13)."""
+"""The append-only record of every act of weight: appending, verifying, erasing, reading (P13)."""
 
+import heapq
+import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Unpack
 
 from sqlalchemy.orm import Session
 
 from om_selfcheck.domain import record
-from om_selfcheck.domain.record import Break, Damage, Entry, Event
+from om_selfcheck.domain.checkpoint import Checkpoint
+from om_selfcheck.domain.record import Entry, Event, Verb
+from om_selfcheck.domain.tampering import BEGINNING, BREAKS_NAMED, Break, Damage, find_breaks
 from om_selfcheck.store.models import EventRow
 from om_selfcheck.store.queries import record as rows
+
+PAGE_SIZE = 50
+TIMELINE_SIZE = 500
 
 
 def append_event(session: Session, event: Event) -> int:
@@ -21,35 +32,137 @@ def append_event(session: Session, event: Event) -> int:
     return entry.seq
 
 
-def verify_record(session: Session) -> list[Break]:
-    """Walk the whole chain and name every broken row, also at its end: rows missing, forged or added."""
-    head_seq, head_hash = rows.get_head(session)
-    ends = {0: record.GENESIS}
-    breaks = list(record.find_breaks(_entries(session, ends, head_seq), last_seq=head_seq))
-    newest_seq, _ = rows.get_head(session)  # others may have appended during the walk
-    suspects = [head_seq] if ends.get(head_seq, head_hash) != head_hash else []
-    suspects += [seq for seq in sorted(ends) if seq > newest_seq][:1]
-    at_the_end = (Break(seq, Damage.CHANGED) for seq in suspects)
-    return breaks + [broken for broken in at_the_end if broken not in breaks]
+def append_once(session: Session, event: Event) -> None:
+    """Append an event unless the record has one with the same verb, subject and payload."""
+    if not _is_recorded(session, event):
+        rows.lock_head(session)
+        if not _is_recorded(session, event):  # nor was anybody else first, while this one waited for its turn
+            append_event(session, event)
 
 
-def _entries(session: Session, ends: dict[int, str], head_seq: int) -> Iterator[tuple[Entry, str | None]]:
-    """Yield each row with its payload's hash now, and note in `ends` what stands at the head's place and behind it."""
-    for row, salt, payload in rows.list_rows(session):
-        if row.seq >= head_seq:
-            ends[row.seq] = row.hash
-        hash_now = record.hash_payload(salt, payload) if salt is not None and payload is not None else None
-        yield _to_entry(row), hash_now
+def erase_payloads(session: Session, *, subjects: Iterable[str], actor: str, now: datetime) -> int:
+    """Erase what events of some subjects hold beyond their row, with the salts; return how many it was.
+
+    The chain still verifies (P18): who erased, when and for which subject is an event of its own. Twice is harmless.
+    """
+    erased = 0
+    for subject in sorted(set(subjects)):
+        if count := rows.delete_payloads(session, subject=subject, kept=Verb.PAYLOADS_ERASED):
+            payload = {"erased": count}
+            append_event(
+                session, Event(verb=Verb.PAYLOADS_ERASED, actor=actor, subject=subject, at=now, payload=payload)
+            )
+            erased += count
+    return erased
 
 
-def _to_entry(row: EventRow) -> Entry:
-    return Entry(
+def _is_recorded(session: Session, event: Event) -> bool:
+    payload = record.canonical_json(event.payload)
+    return rows.has_event(session, verb=event.verb, subject=event.subject, payload=payload)
+
+
+# Verifying
+
+
+def verify_record(session: Session, *, checkpoints: Sequence[Checkpoint] = ()) -> list[Break]:
+    """Walk the whole record and name what is broken, also at its end and against checkpoints kept elsewhere.
+
+    The first hundred breaks are named, and one more where there are more. What is read is one state of the database,
+    so that who appends meanwhile neither waits nor raises an alarm.
+    """
+    return heapq.nsmallest(BREAKS_NAMED + 1, _find_breaks(session, checkpoints), key=lambda found: found.shows_at)
+
+
+def _find_breaks(session: Session, checkpoints: Sequence[Checkpoint]) -> Iterator[Break]:
+    head, last = rows.get_head(session), BEGINNING
+
+    def read() -> Iterator[tuple[Entry, str | None]]:
+        nonlocal last
+        for row in rows.walk_rows(session):
+            last, payload_hash_now = _to_entry(row)
+            yield last, payload_hash_now
+
+    yield from find_breaks(read(), head=head, checkpoints=checkpoints)
+    end = rows.get_head(session).seq + 1  # others may have appended meanwhile
+    if last.seq >= end:
+        yield Break(end, Damage.ADDED, last.seq if last.seq > end else None)
+
+
+def _to_entry(row: Sequence[Any]) -> tuple[Entry, str | None]:
+    """Return a row of the chain and the hash of its payload as it is stored now, None where that is gone."""
+    seq, at, actor, verb, subject, payload_hash, previous_hash, row_hash = row[0], *map(_to_text, row[1:8])
+    entry = Entry(
+        seq=seq,
+        at=_to_instant(at),
+        actor=actor,
+        verb=verb,
+        subject=subject,
+        payload_hash=payload_hash,
+        previous_hash=previous_hash,
+        hash=row_hash,
+    )
+    is_gone = row[8] is None
+    return entry, None if is_gone else record.hash_payload(_to_text(row[8]), _to_text(row[9]))
+
+
+def _to_text(stored: Any) -> str:  # noqa: ANN401 - whatever somebody put there
+    """Return a value as text; bytes that are none stay what they are for the hash."""
+    return stored.decode("utf-8", "surrogateescape") if isinstance(stored, bytes) else str(stored)
+
+
+def _to_instant(text: str) -> datetime:
+    """Read an instant in the one form in which it is stored; anything else is an instant that no hash fits."""
+    with suppress(ValueError):
+        instant = datetime.fromisoformat(text)
+        if instant.isoformat(" ", "microseconds") == text:
+            return instant.replace(tzinfo=UTC)
+    return BEGINNING.at
+
+
+# Reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedEvent:
+    """An event as pages show it. `verb` is None for a code that this version does not know, `payload` once erased."""
+
+    seq: int
+    at: datetime
+    actor: str
+    code: str
+    verb: Verb | None
+    subject: str
+    payload: Mapping[str, str | int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventPage:
+    """Events, the newest first; older ones come with `before`, which is None on the last page."""
+
+    events: tuple[ListedEvent, ...]
+    before: int | None
+
+
+def list_events(session: Session, *, before: int | None = None, **wanted: Unpack[rows.Wanted]) -> EventPage:
+    """List a page of the record: filtered by subject, verb, actor and numbers, the newest first."""
+    found = rows.list_page(session, below=before, at_most=PAGE_SIZE + 1, **wanted)
+    events = tuple(_to_listed(*row) for row in found[:PAGE_SIZE])
+    return EventPage(events, events[-1].seq if len(found) > PAGE_SIZE else None)
+
+
+def list_timeline(session: Session, *subjects: str) -> tuple[ListedEvent, ...]:
+    """List what happened to a case, a declaration or a company with its rounds, in order; the newest 500 at most."""
+    found = rows.list_of_subjects(session, subjects, at_most=TIMELINE_SIZE)
+    return tuple(_to_listed(*row) for row in found)
+
+
+def _to_listed(row: EventRow, payload: str | None) -> ListedEvent:
+    return ListedEvent(
         seq=row.seq,
         at=row.at,
         actor=row.actor,
-        verb=row.verb,
+        code=row.verb,
+        verb=Verb(row.verb) if row.verb in set(Verb) else None,
         subject=row.subject,
-        payload_hash=row.payload_hash,
-        previous_hash=row.previous_hash,
-        hash=row.hash,
+        payload=None if payload is None else json.loads(payload),
     )

@@ -3,23 +3,11 @@
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
 from om_selfcheck.cli.__main__ import om
 from om_selfcheck.config import QUESTIONNAIRES
 from om_selfcheck.store.migrate import newest_revision
-
-
-@pytest.fixture
-def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in ("OM_DATABASE_URL", "OM_BASE_URL", "OM_SECRET_KEY"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("OM_INSTANCE_DIR", str(tmp_path))
-    return tmp_path
-
-
-def type_in(*words: str) -> Result:
-    return CliRunner().invoke(om, words, prog_name="./om")
+from tests.cli.shell import type_in
 
 
 def test_help_lists_every_command_with_a_sentence() -> None:
@@ -46,21 +34,6 @@ def test_a_broken_questionnaire_is_named_with_file_and_line(tmp_path: Path) -> N
     result = type_in("questionnaires", "check", str(tmp_path))
     assert result.exit_code == 1
     assert "1.0.yaml:2" in result.output
-
-
-@pytest.mark.usefixtures("instance")
-def test_an_untouched_record_is_whole_and_a_bent_one_is_named(instance: Path) -> None:
-    from om_selfcheck.services.installation import open_engine
-
-    type_in("migrate")
-    assert "The record is whole." in type_in("record", "verify").output
-    engine = open_engine(f"sqlite:///{instance / 'om.db'}")
-    with engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE event SET subject = 'questionnaire:other/1.0' WHERE seq = 1")
-    engine.dispose()
-    result = type_in("record", "verify")
-    assert result.exit_code == 1
-    assert "event 1: changed" in result.output
 
 
 @pytest.mark.usefixtures("instance")

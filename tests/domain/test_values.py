@@ -8,9 +8,10 @@ import pytest
 
 import om_selfcheck.domain
 from om_selfcheck.domain.merging import FieldMerger
+from om_selfcheck.domain.tampering import Walk
 from tests.builders import make_action
 
-COLLECTORS = {FieldMerger}  # lives as long as one form and collects its conflicts
+COLLECTORS = {FieldMerger, Walk}  # live as long as one form, as one walk along the record
 
 
 def test_every_dataclass_of_the_domain_is_frozen() -> None:

@@ -16,12 +16,15 @@ _LIST_RATINGS = select(Rating.measure_ref, Rating.need, Rating.note).where(
 )
 _LIST_SOME_RATINGS = _LIST_RATINGS.where(Rating.measure_ref.in_(bindparam("measure_refs", expanding=True)))
 _KEY = ["assessment_id", "measure_ref"]
-_IS_UNTOUCHED = (
+_HOLDS_NOTHING = (
     *(
         ~select(table.assessment_id).where(table.assessment_id == Assessment.id).exists()
         for table in (Rating, Action, Declaration)
     ),
     *(draft == "" for draft in (Assessment.signatory_name, Assessment.signatory_function, Assessment.place)),
+)
+_IS_UNTOUCHED = (
+    *_HOLDS_NOTHING,
     ~select(Company.id)
     .where(Company.id == Assessment.company_id, or_(Company.name != "", Company.street != "", Company.city != ""))
     .exists(),
@@ -77,6 +80,18 @@ def change_language(session: Session, assessment_id: UUID, language: str) -> Non
     session.execute(update(Assessment).where(Assessment.id == assessment_id).values(language=language))
 
 
+def lock_and_see_if_empty(session: Session, assessment_id: UUID) -> bool:
+    """Hold a round's row and say whether nobody has rated, planned or filled in anything in it."""
+    session.execute(select(Assessment.id).where(Assessment.id == assessment_id).with_for_update())
+    empty = select(Assessment.id).where(Assessment.id == assessment_id, *_HOLDS_NOTHING)
+    return session.execute(empty).first() is not None
+
+
+def lock_company(session: Session, company_id: UUID) -> None:
+    """Hold a company's row, which all its rounds share."""
+    session.execute(select(Company.id).where(Company.id == company_id).with_for_update())
+
+
 def list_untouched(session: Session, *, before: datetime, at_most: int) -> Sequence[UUID]:
     """Return rounds started before an instant that hold nothing anybody wrote, and hold their rows.
 
@@ -92,10 +107,12 @@ def list_untouched(session: Session, *, before: datetime, at_most: int) -> Seque
     return session.scalars(statement).all()
 
 
-def delete_untouched(session: Session, assessment_ids: Sequence[UUID]) -> Sequence[UUID]:
-    """Delete those of the held rounds that are still untouched, and return their companies."""
+def delete_untouched(session: Session, assessment_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Delete those of the held rounds that are still untouched, and return the company of each."""
     untouched = delete(Assessment).where(Assessment.id.in_(assessment_ids), *_IS_UNTOUCHED)
-    return session.scalars(untouched.returning(Assessment.company_id)).all()
+    return {
+        row.id: row.company_id for row in session.execute(untouched.returning(Assessment.id, Assessment.company_id))
+    }
 
 
 def delete_companies_without_rounds(session: Session, company_ids: Sequence[UUID]) -> None:

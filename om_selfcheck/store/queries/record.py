@@ -1,16 +1,31 @@
 """The record's rows."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import ColumnElement, LargeBinary, Row, cast, delete, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from om_selfcheck.domain.record import GENESIS, Entry
+from om_selfcheck.domain.record import GENESIS, Entry, Verb
+from om_selfcheck.domain.tampering import Head
 from om_selfcheck.store.models import EventPayload, EventRow, RecordHead
 
 HEAD = 1
 BATCH = 1000
+Listed = Row[EventRow, str | None]
 _HEAD = select(RecordHead.seq, RecordHead.hash).where(RecordHead.id == HEAD)
+_TEXTS = (
+    EventRow.at,
+    EventRow.actor,
+    EventRow.verb,
+    EventRow.subject,
+    EventRow.payload_hash,
+    EventRow.previous_hash,
+    EventRow.hash,
+    EventPayload.salt,
+    EventPayload.payload,
+)
+_LISTED = select(EventRow, EventPayload.payload).outerjoin(EventPayload, EventPayload.seq == EventRow.seq)
 
 
 def lock_head(session: Session) -> tuple[int, str]:
@@ -19,10 +34,11 @@ def lock_head(session: Session) -> tuple[int, str]:
     return (head.seq, head.hash) if head else (0, GENESIS)
 
 
-def get_head(session: Session) -> tuple[int, str]:
-    """Return (seq, hash) of the row that the record should end with."""
+def get_head(session: Session) -> Head:
+    """Return where the record should end."""
     head = session.execute(_HEAD).first()
-    return (head.seq, head.hash) if head else (0, GENESIS)
+    is_sound = head is not None and isinstance(head.seq, int)  # SQLite keeps any value in any column
+    return Head(head.seq, str(head.hash)) if head is not None and is_sound else Head(0, GENESIS)
 
 
 def append_row(session: Session, entry: Entry, *, salt: str, payload: str) -> None:
@@ -42,12 +58,80 @@ def append_row(session: Session, entry: Entry, *, salt: str, payload: str) -> No
     session.execute(update(RecordHead).where(RecordHead.id == HEAD).values(seq=entry.seq, hash=entry.hash))
 
 
-def list_rows(session: Session) -> Iterator[Row[EventRow, str | None, str | None]]:
-    """Walk the whole record in order with salt and payload (None where erased), without holding it in memory."""
+def has_event(session: Session, *, verb: Verb, subject: str, payload: str) -> bool:
+    """Say whether the record holds an event with just this payload."""
+    found = exists().where(
+        EventRow.subject == subject,
+        EventRow.verb == verb,
+        EventPayload.seq == EventRow.seq,
+        EventPayload.payload == payload,
+    )
+    return bool(session.scalar(select(found)))
+
+
+def delete_payloads(session: Session, *, subject: str, kept: Verb) -> int:
+    """Delete payloads and salts of a subject's events but those of one verb; return how many there were."""
+    seqs = select(EventRow.seq).where(EventRow.subject == subject, EventRow.verb != kept)
+    gone = session.execute(delete(EventPayload).where(EventPayload.seq.in_(seqs)).returning(EventPayload.seq))
+    return len(gone.all())
+
+
+def find_hash(session: Session, seq: int) -> str | None:
+    return session.scalar(select(EventRow.hash).where(EventRow.seq == seq))
+
+
+def count_rows(session: Session, *, up_to: int) -> int:
+    return session.scalar(select(func.count()).select_from(EventRow).where(EventRow.seq <= up_to)) or 0
+
+
+def walk_rows(session: Session) -> Iterator[Sequence[Any]]:
+    """Walk the whole record in order without holding it in memory: `seq`, then `_TEXTS` as they lie there.
+
+    SQLite keeps any bytes in any column, so there the driver is asked for bytes: what is bent must not stop the walk.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        texts: list[ColumnElement[Any]] = [cast(column, LargeBinary) for column in _TEXTS]
+    else:
+        instant = func.to_char(func.timezone("UTC", EventRow.at), "YYYY-MM-DD HH24:MI:SS.US")
+        texts = [instant, *(column.expression for column in _TEXTS[1:])]
     statement = (
-        select(EventRow, EventPayload.salt, EventPayload.payload)
+        select(EventRow.seq, *texts)
         .outerjoin(EventPayload, EventPayload.seq == EventRow.seq)
         .order_by(EventRow.seq)
         .execution_options(yield_per=BATCH)
     )
-    yield from session.execute(statement)
+    with session.execute(statement) as result:
+        yield from result
+
+
+class Wanted(TypedDict, total=False):
+    """Which events are asked for; what is missing or None does not matter."""
+
+    subject: str | None
+    verb: Verb | None
+    actor: str | None
+    from_seq: int | None
+    to_seq: int | None
+
+
+_CONDITIONS: dict[str, Callable[[Any], ColumnElement[bool]]] = {
+    "subject": lambda value: EventRow.subject == value,
+    "verb": lambda value: EventRow.verb == value,
+    "actor": lambda value: EventRow.actor == value,
+    "from_seq": lambda value: EventRow.seq >= value,
+    "to_seq": lambda value: EventRow.seq <= value,
+}
+
+
+def list_page(session: Session, *, below: int | None, at_most: int, **wanted: Unpack[Wanted]) -> Sequence[Listed]:
+    """Return events with their payloads (None where erased), the newest first."""
+    conditions = [_CONDITIONS[name](value) for name, value in wanted.items() if value is not None]
+    if below is not None:
+        conditions.append(EventRow.seq < below)
+    return session.execute(_LISTED.where(*conditions).order_by(EventRow.seq.desc()).limit(at_most)).all()
+
+
+def list_of_subjects(session: Session, subjects: Sequence[str], *, at_most: int) -> Sequence[Listed]:
+    """Return the newest events of some subjects, the oldest of them first."""
+    newest_first = _LISTED.where(EventRow.subject.in_(subjects)).order_by(EventRow.seq.desc()).limit(at_most)
+    return session.execute(newest_first).all()[::-1]

@@ -11,10 +11,10 @@ from om_selfcheck.domain.errors import NotFound
 from om_selfcheck.domain.text import clean_line
 from om_selfcheck.extensions import csrf, db
 from om_selfcheck.services import documents, grants, installation, numbers
-from om_selfcheck.web.access import public
+from om_selfcheck.web.access import actors_here, public
 from om_selfcheck.web.errors import explain_ended_link, refuse
 from om_selfcheck.web.public import pages
-from om_selfcheck.web.sessions import commit, held_grant, hold_grant, keep_in
+from om_selfcheck.web.sessions import commit, hold_grant, keep_in
 from om_selfcheck.web.surroundings import catalogue, settings
 
 bp = Blueprint("public", __name__)
@@ -98,6 +98,7 @@ def open_access(token: str) -> ResponseReturnValue:
     if request.method != "POST":  # a HEAD changes nothing either
         links = grants.list_links(db.session, actor=actor, now=now)
         return render_template("public/access.html", actor=actor, links=links, token=token)
+    grants.record_opening(db.session, actor=actor, now=now)
     if not _holds_as_much(actor):
         hold_grant(actor.assessment_id, actor.grant_id)
     keep_in(is_kept="keep_in" in request.form)
@@ -107,11 +108,7 @@ def open_access(token: str) -> ResponseReturnValue:
 
 def _holds_as_much(actor: grants.Actor) -> bool:
     """Say whether this browser already has the round open with a right that covers the link's."""
-    grant_id = held_grant(actor.assessment_id)
-    held = grant_id and grants.find_actor(
-        db.session, assessment_id=actor.assessment_id, grant_id=grant_id, now=clock.now()
-    )
-    return bool(held and held.covers(actor.right))
+    return any(held.covers(actor.right) for held in actors_here(actor.assessment_id))
 
 
 @bp.get("/imprint")
@@ -158,6 +155,6 @@ def security_txt() -> ResponseReturnValue:
 @bp.get("/robots.txt")
 @public
 def robots() -> ResponseReturnValue:
-    hidden = ("/access/", "/assessments/", "/declarations/", "/verify/")
+    hidden = ("/access/", "/assessments/", "/confirm-address/", "/declarations/", "/unsubscribe/", "/verify/")
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in hidden)]
     return Response("\n".join(lines) + "\n", mimetype="text/plain")

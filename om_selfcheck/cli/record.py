@@ -1,0 +1,163 @@
+"""Commands for the append-only record: verifying it, and what proves later that nobody bent it."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from om_selfcheck import clock
+from om_selfcheck.cli.operation import read_or_stop
+from om_selfcheck.config import Settings
+from om_selfcheck.domain.checkpoint import Checkpoint, NoCheckpoint
+from om_selfcheck.domain.errors import DomainError
+from om_selfcheck.domain.tampering import BREAKS_NAMED, Break, Damage
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from om_selfcheck.services.checkpoints import KeptCheckpoint
+    from om_selfcheck.services.record import ListedEvent
+
+WORDS = {
+    Damage.MISSING: "It was deleted.",
+    Damage.REORDERED: "It does not follow from the event before it: one of the two was replaced, moved or put in.",
+    Damage.CHANGED: "Its time, actor, verb, subject or one of its hashes is not what was recorded.",
+    Damage.PAYLOAD_CHANGED: "Its details are not what was recorded.",
+    Damage.PAYLOAD_MISSING: "Its details are gone, and the record knows of no erasure.",
+    Damage.HEAD_CHANGED: "It is another event than the one the record ended with.",
+    Damage.ADDED: "It stands before the beginning or behind the end of the record; the program did not write it.",
+    Damage.CUT_OFF: "A checkpoint knows it, and it is gone: the record was cut off or replaced by an older copy.",
+    Damage.REWRITTEN: "A checkpoint knows another event in its place: from somewhere here on it was written anew.",
+    Damage.MISDATED: "Its time contradicts the checkpoint before or after it.",
+}
+
+
+class CannotVerify(click.ClickException):
+    """Neither whole nor broken: nothing could be compared."""
+
+    exit_code = 2
+
+
+@click.group()
+def record() -> None:
+    """Look after the append-only record."""
+
+
+@record.command()
+@click.option(
+    "--checkpoint", "path", type=click.Path(path_type=Path, exists=True), help="A checkpoint, or a folder of them."
+)
+@click.option(
+    "--key", "key_file", type=click.Path(path_type=Path, exists=True), help="The public key to trust, if not our own."
+)
+def verify(path: Path | None, key_file: Path | None) -> None:
+    """Walk the whole record and name every broken event and the kind of damage.
+
+    Ends with 0 where it is whole, with 1 where it is broken, with 2 where nothing could be compared.
+    """
+    from sqlalchemy.orm import Session
+
+    from om_selfcheck.services.record import list_events, verify_record
+
+    settings = read_or_stop()
+    checkpoints = _load(path, _read_key(settings, key_file)) if path else ()
+    with Session(_open(settings)) as session:
+        breaks = verify_record(session, checkpoints=checkpoints)
+        lines = [*_say_breaks(breaks)] if breaks else [*_say_whole(list_events(session).events[:1])]
+    for line in (*lines, _say_comparison(checkpoints)):
+        click.echo(line)
+    sys.exit(1 if breaks else 0)
+
+
+@record.command()
+def checkpoint() -> None:
+    """Sign what the record is now and keep it in OM_CHECKPOINT_DIR, one file a day."""
+    kept = take_checkpoint(read_or_stop(), clock.now())
+    click.echo(f"{kept.path}{'' if kept.is_new else ' was written before'}: {kept.checkpoint.seq} events")
+
+
+@record.command()
+def key() -> None:
+    """Print the public key by which everybody can check the signature of a checkpoint."""
+    from om_selfcheck.services.checkpoints import write_public_key
+
+    click.echo(write_public_key(read_or_stop().instance_dir), nl=False)
+
+
+def take_checkpoint(settings: Settings, now: datetime) -> "KeptCheckpoint":
+    """Keep the checkpoint of the day, and queue it as a mail where one is wanted."""
+    from sqlalchemy.orm import Session
+
+    from om_selfcheck.services import checkpoints
+    from om_selfcheck.services.installation import open_engine
+
+    today = clock.day_in_berlin(now)
+    try:
+        with Session(_open(settings)) as session:
+            kept = checkpoints.keep_checkpoint(
+                session, instance_dir=settings.instance_dir, folder=settings.checkpoint_dir, now=now, today=today
+            )
+    except (DomainError, ValueError, OSError) as error:
+        raise click.ClickException(f"No checkpoint of the record was written: {error}") from error
+    if settings.checkpoint_mail:
+        with Session(open_engine(settings.database_url)) as session, session.begin():
+            checkpoints.queue_checkpoint_mail(
+                session, kept=kept, address=settings.checkpoint_mail, today=today, now=now
+            )
+    return kept
+
+
+def _open(settings: Settings) -> "Engine":
+    """Open the database for reading one state of it; nobody who writes waits meanwhile."""
+    from om_selfcheck.services.installation import has_tables, open_engine
+
+    engine = open_engine(settings.database_url, is_reading=True)
+    if not has_tables(engine):
+        raise CannotVerify("There is no database yet. Type ./om migrate or ./om run first.")
+    return engine
+
+
+def _read_key(settings: Settings, key_file: Path | None) -> str:
+    """Return the public key to trust: the one in a file, else this installation's own."""
+    from om_selfcheck.services.checkpoints import find_own_key, read_public_key
+
+    try:
+        own = read_public_key(key_file.read_text(encoding="ascii")) if key_file else find_own_key(settings.instance_dir)
+    except (ValueError, OSError) as error:
+        raise CannotVerify(f"{key_file or 'The key of this installation'} cannot be read: {error}") from error
+    if own is None:
+        raise CannotVerify("This installation has no key yet. Give the key that signed with --key FILE.")
+    return own
+
+
+def _load(path: Path, trusted: str) -> Sequence[Checkpoint]:
+    from om_selfcheck.services.checkpoints import load_checkpoints
+
+    try:
+        return load_checkpoints(path, key=trusted)
+    except NoCheckpoint as error:
+        raise CannotVerify(f"This is no checkpoint to compare with. {error}") from error
+
+
+def _say_breaks(breaks: Sequence[Break]) -> Iterator[str]:
+    for broken in breaks[:BREAKS_NAMED]:
+        place = f"events {broken.seq} to {broken.until}" if broken.until else f"event {broken.seq}"
+        yield f"{place}: {broken.damage.value}. {WORDS[broken.damage]}"
+    is_more = len(breaks) > BREAKS_NAMED
+    yield f"The record is broken in {f'more than {BREAKS_NAMED}' if is_more else len(breaks)} places."
+
+
+def _say_whole(newest: Sequence["ListedEvent"]) -> Iterator[str]:
+    yield "The record is whole."
+    for event in newest:
+        yield f"{event.seq} events, the last one of {event.at:%Y-%m-%d %H:%M} UTC."
+
+
+def _say_comparison(checkpoints: Sequence[Checkpoint]) -> str:
+    if not checkpoints:
+        return "Whether it was cut off or rewritten as a whole shows only against a checkpoint, see docs/record.md."
+    newest = max(checkpoints, key=lambda one: one.seq)
+    return f"Compared with checkpoints: {len(checkpoints)}, the newest of {newest.at:%Y-%m-%d} at event {newest.seq}."
