@@ -87,12 +87,26 @@ PARAMETERS_READ = {
     "public.start": ("lang",),
     "public.verify": ("number", "sha256"),
     "public.answer": ("sha256",),
+    "public.renew": ("number", "sha256"),
     "company.new_action": ("measure",),
     "company.link": ("grant",),
 }
 # what a page may read, what Flask's own functions are called with, and what nobody reads
 PARAMETERS = (
-    *("lang", "saved", "removed", "ended", "measure", "grant", "number", "sha256", "slug", "ref", "assessment_id"),
+    *(
+        "lang",
+        "saved",
+        "removed",
+        "finished",
+        "ended",
+        "measure",
+        "grant",
+        "number",
+        "sha256",
+        "slug",
+        "ref",
+        "assessment_id",
+    ),
     *("endpoint", "_anchor", "_external", "_method", "_scheme", "self", "values", "__proto__", "{{7*7}}", "²", ""),
 )
 SLOW = {"company.monday", "company.plan_with_functions"}  # they make a PDF each time
@@ -175,7 +189,7 @@ class Harness:
 
 @dataclass
 class Cast:
-    """An owner with everything a route can name: an open round, a declared one, two to end and renew."""
+    """An owner with everything a route can name: an open round, a declared one, a second one, two to end and renew."""
 
     harness: Harness
     owner: FlaskClient
@@ -185,6 +199,7 @@ class Cast:
     examples: dict[str, str]
     ended: people.Person
     renewed: people.Person
+    second_round: people.Person
     kept_action: str
 
     def path(self, rule: Rule, **changes: bytes) -> bytes:
@@ -228,9 +243,11 @@ class Cast:
 
 
 def make_cast(app: Flask) -> Cast:
-    alma, declared, ended, renewed = (people.alma(app) for _ in range(4))
+    alma, declared, again, ended, renewed = (people.alma(app) for _ in range(5))
     number = people.declare(declared)
-    for other in (declared, ended, renewed):
+    people.declare(again)
+    second_round = people.renew(again)
+    for other in (declared, ended, renewed, second_round):
         assert alma.client.post(f"/access/{other.token}").status == 303
     kept = {"title": "Eigene Maßnahme", "description": "Offene Posten durchgehen", "urgency": "high"}
     made = [alma.client.send(f"{alma.base}/plan/new", changes).location for changes in (kept, {"title": "Andere"})]
@@ -258,6 +275,7 @@ def make_cast(app: Flask) -> Cast:
         },
         ended=ended,
         renewed=renewed,
+        second_round=second_round,
         kept_action=actions[0],
     )
 
@@ -408,7 +426,7 @@ def find_forms(cast: Cast) -> list[FoundForm]:
         f"/unsubscribe/{cast.examples['signed']}",
         *cast.owner_pages(),
         f"{cast.base}/plan/{cast.examples['action_id']}",
-        f"/declarations/{cast.examples['number']}",
+        *(f"/declarations/{cast.examples['number']}", "/renew", f"{cast.second_round.base}/plan"),
     ]
     found: dict[tuple[str, str], FoundForm] = {}
     for address in pages:
