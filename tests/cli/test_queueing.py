@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from sqlalchemy import Engine, event, func, select
 from sqlalchemy.orm import Session
 
 from om_selfcheck.cli.remind import Queueing, queue_reminders
+from om_selfcheck.clock import BERLIN
 from om_selfcheck.config import read_settings
 from om_selfcheck.services.installation import bring_up_to_date, open_engine
 from om_selfcheck.store.models import Message
@@ -70,6 +71,17 @@ def test_unasked_it_waits_for_the_day_in_berlin(queueing: Queueing, hour_in_utc:
     asked = replace(queueing, now=NOW.replace(hour=hour_in_utc))
     assert bool(queue_reminders(replace(asked, is_unasked=True)).kinds) is is_day
     assert bool(queue_reminders(asked).kinds) is not is_day
+
+
+@pytest.mark.parametrize("due_on", [date(2027, 2, 14), date(2027, 3, 28), date(2027, 3, 29), date(2027, 10, 31)])
+def test_a_day_begins_at_midnight_in_berlin_also_when_the_clocks_change(queueing: Queueing, due_on: date) -> None:
+    queue_reminders(queueing)
+    with Session(queueing.writer) as session:
+        reminded.make_planned(session, Planned(title="Liste", due_on=due_on))
+    midnight = datetime.combine(due_on, time(0), BERLIN)
+    before = replace(queueing, now=midnight - timedelta(seconds=1))
+    assert not any(queue_reminders(before).kinds.values())
+    assert queue_reminders(replace(queueing, now=midnight)).kinds == {"action_due": 1}
 
 
 def test_summer_time_is_berlin_s(queueing: Queueing) -> None:
