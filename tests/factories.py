@@ -1,21 +1,36 @@
 """Rounds in a database, made by the use cases themselves."""
 
 from datetime import UTC, date, datetime, timedelta
-from uuid import uuid4
+from functools import cache
+from uuid import UUID, uuid4
 
+from passlib.hash import argon2
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from om_selfcheck.domain.access import Right
+from om_selfcheck.domain.access import Right, Role, Strength
 from om_selfcheck.domain.questionnaire import Questionnaire
 from om_selfcheck.domain.rating import NeedForAction
-from om_selfcheck.services import action_plans, assessments, declarations, drafts, grants, renewals
+from om_selfcheck.domain.record import SYSTEM
+from om_selfcheck.services import (
+    accounts,
+    action_plans,
+    assessments,
+    credentials,
+    declarations,
+    drafts,
+    grants,
+    renewals,
+)
+from om_selfcheck.services.accounts import Account
 from om_selfcheck.services.assessments import RatingChange
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.store.base import Base
-from om_selfcheck.store.models import EventRow
+from om_selfcheck.store.models import EventRow, Network
+from om_selfcheck.store.queries import assessments as rows
 from tests.builders import make_action, make_questionnaire
 
+PASSWORD = "Harke Nebel Zwieback Turbine"
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 21)
 DETAILS = {
@@ -38,6 +53,23 @@ def start(session: Session, questionnaire: Questionnaire | None = None, now: dat
     started = assessments.start_assessment(session, questionnaire=questionnaire, language="de", now=now)
     session.commit()
     return reload(session, started.assessment_id, started.link.grant_id, now)
+
+
+def begin_again(session: Session, owner: Actor, now: datetime = NOW) -> Actor:
+    """Give the owner's company another round, which the company's key opens too."""
+    assessment_id, small = uuid4(), make_questionnaire()
+    rows.add_assessment(
+        session,
+        id=assessment_id,
+        company_id=owner.company_id,
+        questionnaire_slug=small.slug,
+        questionnaire_version=small.version,
+        content_hash=small.content_hash,
+        language="de",
+        started_at=now,
+    )
+    session.commit()
+    return reload(session, assessment_id, owner.grant_id, now)
 
 
 def reload(session: Session, assessment_id: object, grant_id: object, now: datetime = NOW) -> Actor:
@@ -141,6 +173,38 @@ def let_in(session: Session, owner: Actor, right: Right = Right.EDITOR, now: dat
         link = grants.add_grant(session, owner.assessment_id, right=right, label="Lohnbüro", scope="Büro", now=now)
     session.commit()
     return reload(session, owner.assessment_id, link.grant_id, now)
+
+
+def add_network(session: Session, *, slug: str = "netz-a", name: str = "") -> UUID:
+    """Add a regional network, named after its slug unless told otherwise, and return its id."""
+    network = Network(id=uuid4(), slug=slug, name=name or f"Netzwerk {slug}", kind="regional", created_at=NOW)
+    session.add(network)
+    session.flush()
+    return network.id
+
+
+@cache
+def hash_once() -> str:
+    """Hash the test password as the application does; it takes a while."""
+    return str(argon2.using(time_cost=2, memory_cost=19456, parallelism=1).hash(PASSWORD))
+
+
+def add_account(
+    session: Session,
+    *,
+    email: str = "nina@example.org",
+    role: Role = Role.COORDINATOR,
+    strength: Strength = Strength.LINK,
+    totp_secret: str = "unread",  # noqa: S107 - nobody needs to read it
+    now: datetime = NOW,
+) -> Account:
+    """Add an account that is set up for a strength; its password is `PASSWORD`."""
+    user_id = accounts.add_user(session, email=email, name="", role=role, language="de", by=SYSTEM, now=now)
+    if strength.reaches(Strength.PASSWORD):
+        credentials.set_password(session, user_id=user_id, password_hash=hash_once(), by=SYSTEM, now=now)
+    if strength.reaches(Strength.SECOND_FACTOR):
+        credentials.set_totp(session, user_id=user_id, totp_secret=totp_secret, by=SYSTEM, now=now)
+    return accounts.get_account(session, user_id=user_id)
 
 
 def dump(session: Session) -> dict[str, list[str]]:

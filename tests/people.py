@@ -1,14 +1,30 @@
-"""The cast: Alma owns the company, Bente works along, Rolf reads for the bank, Stella is a stranger."""
+"""The cast: Alma owns the company, Bente works along, Rolf reads for the bank, Stella is a stranger.
+
+Of those who sign in, Nina coordinates network A and Nora network B, Olaf is staff.
+"""
 
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from flask import Flask
 
+from om_selfcheck import clock
 from om_selfcheck.catalogue import Catalogue
+from om_selfcheck.domain.access import Role, Strength
 from om_selfcheck.domain.questionnaire import Questionnaire
+from om_selfcheck.domain.record import SYSTEM
+from om_selfcheck.extensions import db
+from om_selfcheck.services import accounts
+from om_selfcheck.services.accounts import Account
+from om_selfcheck.services.sessions import SIGNED_IN_LIFETIME
+from om_selfcheck.web.auth import proofs
+from om_selfcheck.web.sessions import commit, cookie_name, current_session
+from om_selfcheck.web.signed_in import sign_in
+from tests import factories
 from tests.builders import make_questionnaire
 from tests.factories import DETAILS
 from tests.web.client import PageClient
@@ -126,3 +142,85 @@ def issue(person: Person) -> str:
     issued = person.client.send(saved.location)
     assert issued.status == 303
     return issued.location.rsplit("/", 1)[1]
+
+
+@dataclass(frozen=True)
+class User:
+    """Somebody who signs in, with a browser."""
+
+    client: PageClient
+    account: Account
+
+    @property
+    def user_id(self) -> UUID:
+        return self.account.user_id
+
+    @property
+    def email(self) -> str:
+        return self.account.email
+
+    def form_token(self) -> str:
+        """Return the token that forms carry; "" where nobody is signed in any more."""
+        field = self.client.get("/account/logout").soup.select_one("input[name=csrf_token]")
+        return str(field["value"]) if field else ""
+
+
+def nina(app: Flask, strength: Strength = Strength.SECOND_FACTOR) -> User:
+    """Nina coordinates network A (slug ``netz-a``)."""
+    return coordinator(app, "nina@example.org", "netz-a", strength=strength)
+
+
+def nora(app: Flask) -> User:
+    """Nora coordinates network B (slug ``netz-b``)."""
+    return coordinator(app, "nora@example.org", "netz-b")
+
+
+def olaf(app: Flask, strength: Strength = Strength.SECOND_FACTOR) -> User:
+    """Olaf works in the coordinating office."""
+    return signed_in(app, add_user(app, "olaf@example.org", Role.STAFF, strength), strength)
+
+
+def deactivated(app: Flask) -> User:
+    """Somebody of staff who is still signed in somewhere after the account was closed."""
+    user = signed_in(app, add_user(app, "gone@example.org", Role.STAFF, Strength.SECOND_FACTOR))
+    with app.app_context():
+        accounts.deactivate_user(db.session, user_id=user.user_id, by=SYSTEM, now=clock.now())
+        db.session.commit()
+    return user
+
+
+def expired(app: Flask) -> User:
+    """Somebody of staff whose session has lasted too long."""
+    account = add_user(app, "late@example.org", Role.STAFF, Strength.SECOND_FACTOR)
+    return signed_in(app, account, at=clock.now() - SIGNED_IN_LIFETIME - timedelta(seconds=1))
+
+
+def coordinator(app: Flask, email: str, slug: str, strength: Strength = Strength.SECOND_FACTOR) -> User:
+    account = add_user(app, email, Role.COORDINATOR, strength)
+    with app.app_context():
+        network_id = factories.add_network(db.session, slug=slug)
+        accounts.add_member(db.session, user_id=account.user_id, network_id=network_id, by=SYSTEM, now=clock.now())
+        db.session.commit()
+    return signed_in(app, account, strength)
+
+
+def add_user(app: Flask, email: str, role: Role, strength: Strength = Strength.LINK) -> Account:
+    """Add an account that is set up for a strength; its password is `factories.PASSWORD`."""
+    with app.app_context():
+        account = factories.add_account(
+            db.session, email=email, role=role, strength=strength, totp_secret=proofs.make_totp_secret()
+        )
+        db.session.commit()
+    return account
+
+
+def signed_in(
+    app: Flask, account: Account, strength: Strength = Strength.SECOND_FACTOR, at: datetime | None = None
+) -> User:
+    """Give somebody a browser with the session that signing in leaves behind (`sign_in` itself makes it)."""
+    client = PageClient(app)
+    with app.test_request_context("/account/login", method="POST"):
+        sign_in(account, strength, at or clock.now())
+        commit()
+        client.flask_client.set_cookie(cookie_name(app), current_session().session_id or "")
+    return User(client, account)

@@ -21,7 +21,7 @@ def run() -> None:
     _check_mail(settings)
     with server.hold_instance(settings):
         server.require_free_port(settings)
-        _prepare(settings)
+        prepare(settings)
         click.echo(f"OM-Selbstcheck is at {settings.base_url} (stop with Ctrl+C)")
         server.serve(settings)
 
@@ -31,19 +31,26 @@ def run() -> None:
 def remind(*, dry_run: bool) -> None:
     """Queue what is due and send it, once; counts are the result. For cron, a timer or a CronJob."""
     from om_selfcheck.cli.remind import preview, remind_once
-    from om_selfcheck.factory import create_app
 
     settings = read_or_stop()
     _check_mail(settings)
     _require_tables(settings)
-    counts = preview(create_app(settings)) if dry_run else remind_once(create_app(settings))
-    click.echo(f"queued: {', '.join(f'{count} {kind}' for kind, count in sorted(counts.queued.items())) or 0}")
+    if dry_run:
+        counts = preview(settings)
+    else:
+        from om_selfcheck.factory import create_app
+
+        counts = remind_once(create_app(settings))
+    queued = [f"{count} {kind}" for kind, count in sorted(counts.queued.items()) if count]
+    click.echo(f"queued: {', '.join(queued) or 0}")
     if dry_run:
         click.echo(f"due: {counts.due}")
-        return
-    for state in (MessageState.SENT, MessageState.FAILED, MessageState.UNDELIVERABLE, MessageState.CANCELLED):
-        click.echo(f"{state.value}: {counts.states[state]}")
-    click.echo(f"undeliverable in the last 30 days: {counts.given_up}")
+    else:
+        for state in (MessageState.SENT, MessageState.FAILED, MessageState.UNDELIVERABLE, MessageState.CANCELLED):
+            click.echo(f"{state.value}: {counts.states[state]}")
+        click.echo(f"undeliverable in the last 30 days: {counts.given_up}")
+    if counts.failed:
+        raise click.ClickException(f"Records that could not be read: {len(counts.failed)}. The lines above name them.")
     if counts.broken_jobs:
         raise click.ClickException("A job could not queue its mails; the line above says where. Sending went on.")
 
@@ -51,7 +58,7 @@ def remind(*, dry_run: bool) -> None:
 @click.command()
 def migrate() -> None:
     """Bring the database to the newest tables and publish new questionnaires."""
-    before, now = _prepare(read_or_stop())
+    before, now = prepare(read_or_stop())
     click.echo(f"Tables are at {now}." if before == now else f"Tables went from {before or 'nothing'} to {now}.")
 
 
@@ -88,7 +95,7 @@ def seed_demo(*, declared: bool) -> None:
     from om_selfcheck.services.installation import open_engine
 
     settings = read_or_stop()
-    _prepare(settings)
+    prepare(settings)
     questionnaire, now = load_catalogue(QUESTIONNAIRES).newest("unternehmenscheck"), clock.now()
     with Session(open_engine(settings.database_url)) as session, session.begin():
         add = add_declared_demo if declared else add_demo
@@ -130,7 +137,7 @@ def _require_tables(settings: Settings) -> None:
         raise click.ClickException("The tables are not the newest. Type ./om migrate or ./om run first.")
 
 
-def _prepare(settings: Settings) -> tuple[str | None, str]:
+def prepare(settings: Settings) -> tuple[str | None, str]:
     """Bring database and questionnaires up to date, or stop with a message that says what to do."""
     from om_selfcheck.catalogue import CatalogueError, load_catalogue
     from om_selfcheck.services import installation

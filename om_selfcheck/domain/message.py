@@ -17,10 +17,21 @@ class MessageKind(StrEnum):
     FOLLOW_UP = "follow_up"
     DOER_INVITED = "doer_invited"
     CHECKPOINT = "checkpoint"
+    SIGN_IN_LINK = "sign_in_link"
+    SET_UP_LINK = "set_up_link"
+    ACCOUNT_CHANGED = "account_changed"
 
 
 _ASKED_FOR = frozenset(
-    {MessageKind.CONFIRM_ADDRESS, MessageKind.ADDRESS_CHANGED, MessageKind.ACCESS_LINK, MessageKind.LOST_LINK}
+    {
+        MessageKind.CONFIRM_ADDRESS,
+        MessageKind.ADDRESS_CHANGED,
+        MessageKind.ACCESS_LINK,
+        MessageKind.LOST_LINK,
+        MessageKind.SIGN_IN_LINK,
+        MessageKind.SET_UP_LINK,
+        MessageKind.ACCOUNT_CHANGED,
+    }
 )
 
 

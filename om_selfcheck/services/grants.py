@@ -15,9 +15,10 @@ from om_selfcheck.domain.errors import AlreadyDeclared, NotAllowed, NotFound
 from om_selfcheck.domain.record import Event, Verb
 from om_selfcheck.services.record import append_event, append_once
 from om_selfcheck.store.models import Grant
-from om_selfcheck.store.queries import assessments, grants
+from om_selfcheck.store.queries import addresses, assessments, grants
 
 TOKEN_BYTES = 32
+MAILED = "mail:"  # begins the scope of an owner's link that went out by mail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +77,7 @@ class ListedLink:
     expires_at: datetime | None
     is_usable: bool
     is_own: bool
+    is_mailed: bool
 
 
 def find_actor(
@@ -116,7 +118,9 @@ def record_opening(session: Session, *, actor: Actor, now: datetime) -> None:
 def list_links(session: Session, *, actor: Actor, now: datetime) -> Sequence[ListedLink]:
     """List the links of the round that still open something, oldest first."""
     actor.require(Task.READ)
-    listed = [_to_listed(row, actor, now) for row in _list_rows(session, actor)]
+    rows = _list_rows(session, actor)
+    newest = {row.scope: row.id for row in rows if row.scope.startswith(MAILED)}  # a mail tried again has a key each
+    listed = [_to_listed(row, actor, now) for row in rows if newest.get(row.scope, row.id) == row.id]
     return [link for link in listed if link.is_usable]
 
 
@@ -141,16 +145,18 @@ def revoke_link(session: Session, *, actor: Actor, grant_id: UUID, now: datetime
 
 
 def renew_key(session: Session, *, actor: Actor, now: datetime) -> NewLink:
-    """Replace the company's own link: the old one and all its sessions end, a new one opens every round.
+    """Replace the company's own link: the old ones, mailed ones too, and all their sessions end, a new one opens all.
 
-    Two who do it from different rounds take turns at the company; who comes second holds the old link and is out.
+    An address that waits to be confirmed is forgotten: whoever had the old link may have typed it. Two who do it from
+    different rounds take turns at the company; who comes second holds the old link and is out.
     """
     actor.require(Task.SHARE)
     assessments.lock_company(session, actor.company_id)
-    owners = [link.grant_id for link in list_links(session, actor=actor, now=now) if link.right is Right.OWNER]
-    if actor.grant_id not in owners:
+    owners = [row for row in _list_rows(session, actor) if row.right == Right.OWNER]
+    if not any(row.id == actor.grant_id and _is_usable(row, now) for row in owners):
         raise NotFound
-    grants.revoke_grants(session, grant_ids=owners, now=now)
+    addresses.delete_claim(session, actor.company_id)
+    grants.revoke_grants(session, grant_ids=[row.id for row in owners], now=now)
     link = add_owner_grant(session, assessment_id=actor.assessment_id, now=now)
     append_event(session, _event(Verb.KEY_RENEWED, actor, link.grant_id, now, {}))
     return link
@@ -159,6 +165,15 @@ def renew_key(session: Session, *, actor: Actor, now: datetime) -> NewLink:
 def add_owner_grant(session: Session, *, assessment_id: UUID, now: datetime) -> NewLink:
     """Make the link that is the company's own; it has no end."""
     return add_grant(session, assessment_id, right=Right.OWNER, now=now)
+
+
+def mail_owner_grant(session: Session, *, assessment_id: UUID, message_id: UUID, now: datetime) -> NewLink:
+    """Make a key for a mail that is about to be sent; each attempt makes one, and `scope` says which mail it is in."""
+    link = add_grant(session, assessment_id, right=Right.OWNER, scope=f"{MAILED}{message_id}", now=now)
+    payload: dict[str, str | int] = {"grant": str(link.grant_id), "right": Right.OWNER.value}
+    subject = f"assessment:{assessment_id}"
+    append_event(session, Event(verb=Verb.GRANT_CREATED, actor="mail", subject=subject, at=now, payload=payload))
+    return link
 
 
 def hash_token(token: str) -> str:
@@ -203,6 +218,10 @@ def _to_actor(row: RowMapping | None, now: datetime) -> Actor | None:
     return Actor(**facts, right=Right(row["right"]))
 
 
+def _is_usable(row: Grant, now: datetime) -> bool:
+    return GrantTerms(expires_at=row.expires_at, revoked_at=row.revoked_at).is_usable_at(now)
+
+
 def _to_listed(row: Grant, actor: Actor, now: datetime) -> ListedLink:
     return ListedLink(
         grant_id=row.id,
@@ -210,8 +229,9 @@ def _to_listed(row: Grant, actor: Actor, now: datetime) -> ListedLink:
         label=row.label,
         created_at=row.created_at,
         expires_at=row.expires_at,
-        is_usable=GrantTerms(expires_at=row.expires_at, revoked_at=row.revoked_at).is_usable_at(now),
+        is_usable=_is_usable(row, now),
         is_own=row.id == actor.grant_id,
+        is_mailed=row.right == Right.OWNER and row.scope.startswith(MAILED),
     )
 
 

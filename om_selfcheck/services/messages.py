@@ -4,6 +4,7 @@ A sender claims a message and commits, prepares it and commits, hands it to a ma
 settles it and commits. A claim has an end, so that the message of a killed sender is claimed again.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from om_selfcheck.domain.message import MessageKind, MessageState, Outcome, Prob
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.letters import Claimed, Facts, Prepare
 from om_selfcheck.store.models import Message
-from om_selfcheck.store.queries import messages
+from om_selfcheck.store.queries import addresses, messages
 
 LEASE = timedelta(minutes=5)  # longer than a whole attempt takes, see mail/transport.py
 OPEN_DOMAIN = "@open.invalid>"  # until the first claim, which knows the installation's domain
@@ -112,8 +113,19 @@ def queue_message(
 def list_messages(session: Session, *, actor: Actor) -> Sequence[ListedMessage]:
     """List the mails sent for the company, also to those responsible for actions, the newest first."""
     actor.require(Task.SHARE)
-    rows = messages.list_of_company(session, company_id=actor.company_id, most=LISTED_AT_MOST)
+    confirmed = addresses.get_company(session, actor.company_id).confirmed_email
+    rows = messages.list_of_company(
+        session,
+        company_id=actor.company_id,
+        lost_link_subject=name_lost_link(confirmed) if confirmed else "",
+        most=LISTED_AT_MOST,
+    )
     return [_to_listed(row) for row in rows]
+
+
+def name_lost_link(address: str) -> str:
+    """Return the subject of mails about a lost link: they concern every company that confirmed the address."""
+    return f"address:{hashlib.sha256(address.encode()).hexdigest()}"
 
 
 def is_any_due(session: Session, *, now: datetime) -> bool:

@@ -5,17 +5,23 @@ from functools import wraps
 from typing import Any, Final
 from uuid import UUID
 
-from flask import Flask, g, request
+from flask import Flask, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from om_selfcheck import clock
-from om_selfcheck.domain.access import Task
+from om_selfcheck.domain.access import Obstacle, Office, Task
 from om_selfcheck.domain.errors import NotFound
 from om_selfcheck.extensions import SAFE_METHODS, csrf, db
-from om_selfcheck.services import grants, numbers
+from om_selfcheck.services import grants, networks, numbers
+from om_selfcheck.services.accounts import Person
 from om_selfcheck.services.grants import Actor
+from om_selfcheck.services.networks import Network
+from om_selfcheck.web.inputs import read_path
 from om_selfcheck.web.sessions import held_grants
+from om_selfcheck.web.signed_in import find_signed_in
 
 PUBLIC: Final = "public"
+FORBIDDEN = 403
 View = Callable[..., Any]
 
 
@@ -51,10 +57,60 @@ def require(task: Task) -> Callable[[View], View]:
     return decorate
 
 
+def require_person(office: Office) -> Callable[[View], View]:
+    """Mark a page for those who sign in: only who may fill the office gets in.
+
+    Below a network (`slug` in the address) only its own people do; foreign looks like unknown. Who is not signed in is
+    asked to, who signed in too weakly or too long ago is told how to go on.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(**arguments: Any) -> Any:  # noqa: ANN401 - whatever the view returns
+            person = find_signed_in()
+            if person is None:
+                return redirect(url_for("account.login", next=_way_back()), 303)
+            g.network = networks.get_network(db.session, slug=arguments["slug"]) if "slug" in arguments else None
+            network_id = g.network.network_id if g.network else None
+            obstacle = person.find_obstacle(office, clock.now(), network_id)
+            if obstacle is Obstacle.FOREIGN:
+                raise NotFound
+            return view(**arguments) if obstacle is None else _explain(obstacle, person)
+
+        guarded.access = office  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
 def current_actor() -> Actor:
     """Return who acts in this request, on a page that `require` guards."""
     actor: Actor = g.actor
     return actor
+
+
+def current_person() -> Person:
+    """Return who is signed in, on a page that `require_person` guards."""
+    person = find_signed_in()
+    if person is None:
+        raise NotFound
+    return person
+
+
+def current_network() -> Network:
+    """Return the network that the page is about, below ``/network/<slug>``."""
+    network: Network = g.network
+    return network
+
+
+def lock_again() -> Actor:
+    """Return who acts as of now and hold the round again, on a guarded page that committed something in between."""
+    before = current_actor()
+    found = [actor for actor in actors_here(before.assessment_id) if actor.grant_id == before.grant_id]
+    if not found:
+        raise NotFound
+    g.actor = found[0]
+    return current_actor()
 
 
 def require_rules(app: Flask) -> None:
@@ -62,6 +118,18 @@ def require_rules(app: Flask) -> None:
     for rule in app.url_map.iter_rules():
         if not hasattr(app.view_functions[rule.endpoint], "access"):
             raise RuntimeError(f"{rule.rule} ({rule.endpoint}) states no access rule")
+
+
+def _explain(obstacle: Obstacle, person: Person) -> ResponseReturnValue:
+    """Say why this page does not open yet, and where to go for it."""
+    return render_template("auth/obstacle.html", obstacle=obstacle, person=person, next=_way_back()), FORBIDDEN
+
+
+def _way_back() -> str:
+    """Return the page to come back to after signing in; of a form that is the page it stands on."""
+    if request.method in SAFE_METHODS:
+        return read_path(request.full_path)
+    return read_path("/" + (request.referrer or "").partition("//")[2].partition("/")[2])
 
 
 def actors_here(assessment_id: UUID) -> Sequence[Actor]:

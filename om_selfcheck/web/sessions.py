@@ -1,13 +1,14 @@
 """Server-side sessions: the cookie holds a random id, the table `session` the rest, under the id's hash.
 
-A session holds the links that were opened in this browser. Pages that write nothing into it set no cookie.
+A session holds the links that were opened in this browser, and who is signed in (see web/signed_in.py). Pages that
+write nothing into it set no cookie.
 """
 
 import json
 import secrets
 from collections.abc import Collection
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from inspect import iscoroutinefunction
 from typing import Any, TypedDict
 from uuid import UUID
@@ -21,9 +22,10 @@ from om_selfcheck import clock
 from om_selfcheck.domain.access import KEEP_LINK_VISIBLE
 from om_selfcheck.extensions import begin_writing, db
 from om_selfcheck.services import sessions as store
-from om_selfcheck.services.sessions import KEPT_LIFETIME
+from om_selfcheck.services.sessions import KEPT_LIFETIME, SIGNED_IN_TOUCH_AFTER, may_stay_signed_in
 
 ID_BYTES = 32
+PERSON = "person"
 
 
 class FreshLink(TypedDict):
@@ -74,6 +76,15 @@ class ServerSession(dict[str, Any], SessionMixin):
         self.fresh_links = kept
         return is_changed
 
+    def end_old_sign_in(self, idle: timedelta, now: datetime) -> None:
+        """Forget who is signed in where that has lasted too long; opened links stay."""
+        if PERSON not in self:
+            return
+        if may_stay_signed_in(since=datetime.fromisoformat(self[PERSON]["at"]), idle=idle, now=now):
+            self.needs_touch = self.needs_touch or idle > SIGNED_IN_TOUCH_AFTER
+        else:
+            self.pop(PERSON)
+
 
 class StoredSessions(SessionInterface):
     """Flask's sessions over the table `session`."""
@@ -88,6 +99,7 @@ class StoredSessions(SessionInterface):
         opened.update(json.loads(found.data))
         opened.fresh_links = json.loads(found.fresh_links or "{}")
         opened.modified = opened.drop_old_links(clock.now())
+        opened.end_old_sign_in(found.idle, clock.now())
         return opened
 
     def save_session(self, app: Flask, session: SessionMixin | None, response: Response) -> None:
@@ -191,13 +203,16 @@ def hold_grant(assessment_id: UUID, grant_id: UUID, *, is_renewal: bool = False)
 
 
 def drop_grants(grant_ids: Collection[UUID]) -> None:
-    """Forget links in this browser, whichever rounds they opened; the last one takes the whole session with it."""
+    """Forget links in this browser, whichever rounds they opened; the last one takes the whole session with it.
+
+    Unless somebody is signed in.
+    """
     dropped = {str(grant_id) for grant_id in grant_ids}
     for assessment_id, grant_id in session.get("grants", {}).items():
         if grant_id in dropped:
             forget_links(UUID(assessment_id))
     grants = {key: value for key, value in session.get("grants", {}).items() if value not in dropped}
-    if grants:
+    if grants or PERSON in session:
         session["grants"] = grants
     else:
         session.clear()

@@ -5,14 +5,18 @@ A new route without a row in EXPECTED fails here; a route without a rule keeps t
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 
-from om_selfcheck.domain.access import Task
+from om_selfcheck import clock
+from om_selfcheck.domain.access import FRESH_FOR, Office, Role, Strength, Task
 from om_selfcheck.web.access import PUBLIC, require_rules
 from tests import people
 from tests.people import Person
+from tests.web.client import Page, PageClient
 
 METHODS = ("GET", "POST")
 EXPECTED = {
@@ -25,6 +29,10 @@ EXPECTED = {
     ("public.open_access", "POST"): PUBLIC,
     ("public.unsubscribe", "GET"): PUBLIC,
     ("public.unsubscribe", "POST"): PUBLIC,
+    ("public.confirm_address", "GET"): PUBLIC,
+    ("public.confirm_address", "POST"): PUBLIC,
+    ("public.lost_link", "GET"): PUBLIC,
+    ("public.ask_for_lost_link", "POST"): PUBLIC,
     ("public.imprint", "GET"): PUBLIC,
     ("public.privacy", "GET"): PUBLIC,
     ("public.healthz", "GET"): PUBLIC,
@@ -62,6 +70,51 @@ EXPECTED = {
     ("company.create_link", "POST"): Task.SHARE,
     ("company.revoke_link", "POST"): Task.SHARE,
     ("company.renew_key", "POST"): Task.SHARE,
+    ("account.login", "GET"): PUBLIC,
+    ("account.login", "POST"): PUBLIC,
+    ("account.code", "GET"): PUBLIC,
+    ("account.code", "POST"): PUBLIC,
+    ("account.recovery_code", "GET"): PUBLIC,
+    ("account.recovery_code", "POST"): PUBLIC,
+    ("account.logout", "GET"): PUBLIC,
+    ("account.logout", "POST"): PUBLIC,
+    ("account.sign_in_link", "GET"): PUBLIC,
+    ("account.sign_in_link", "POST"): PUBLIC,
+    ("account.open_link", "GET"): PUBLIC,
+    ("account.open_link", "POST"): PUBLIC,
+    ("account.set_up", "GET"): PUBLIC,
+    ("account.set_up", "POST"): PUBLIC,
+    ("account.passkey_options", "POST"): PUBLIC,
+    ("account.sign_in_with_passkey", "POST"): PUBLIC,
+    ("account.home", "GET"): Office.ACCOUNT,
+    ("account.change_details", "POST"): Office.ACCOUNT,
+    ("account.end_sessions", "POST"): Office.ACCOUNT,
+    ("account.password", "GET"): Office.SECURE,
+    ("account.password", "POST"): Office.SECURE,
+    ("account.second_factor", "GET"): Office.SECURE,
+    ("account.second_factor", "POST"): Office.SECURE,
+    ("account.remove_app", "POST"): Office.SECURE,
+    ("account.recovery_codes", "POST"): Office.SECURE,
+    ("account.new_passkey_options", "POST"): Office.SECURE,
+    ("account.add_passkey", "POST"): Office.SECURE,
+    ("account.remove_passkey", "POST"): Office.SECURE,
+    ("staff.users", "GET"): Office.OVERSEE,
+    ("staff.user", "GET"): Office.OVERSEE,
+    ("staff.invite", "POST"): Office.OVERSEE_FRESH,
+    ("staff.change_role", "POST"): Office.OVERSEE_FRESH,
+    ("staff.add_network", "POST"): Office.OVERSEE_FRESH,
+    ("staff.remove_network", "POST"): Office.OVERSEE_FRESH,
+    ("staff.deactivate", "POST"): Office.OVERSEE_FRESH,
+    ("staff.reactivate", "POST"): Office.OVERSEE_FRESH,
+    ("staff.reset", "POST"): Office.OVERSEE_FRESH,
+    ("company.mails", "GET"): Task.DECLARE,
+    ("company.claim_address", "POST"): Task.DECLARE,
+    ("company.confirm_code", "POST"): Task.DECLARE,
+    ("company.remove_address", "POST"): Task.DECLARE,
+    ("company.choose_reminder", "POST"): Task.DECLARE,
+    ("company.pause_mails", "POST"): Task.DECLARE,
+    ("company.resume_mails", "POST"): Task.DECLARE,
+    ("company.mail_link", "POST"): Task.SHARE,
 }
 TASK_OF_RIGHT = {"alma": set(Task), "bente": {Task.READ, Task.RATE, Task.PLAN}, "rolf": {Task.READ}}
 SAMPLES = {
@@ -72,8 +125,39 @@ SAMPLES = {
     "grant_id": "00000000-0000-4000-8000-000000000001",
     "kind": "declaration",
     "number": "000000-000000-000000",
+    "user_id": "00000000-0000-4000-8000-000000000002",
     "signed": "s" * 43,
 }
+FORM = {"network": "netz-a"}  # what keeps a page that opens from answering 404 for want of it
+OPEN, ASKED, TOLD, UNKNOWN = "open", "asked to sign in", "told what is missing", "404"
+EVERYWHERE = dict.fromkeys(Office, OPEN)
+OF_A_NETWORK = (Office.COORDINATE, Office.SEE_COMPANIES)
+OF_STAFF = (Office.OVERSEE, Office.OVERSEE_FRESH)
+NOWHERE = dict.fromkeys(Office, ASKED)
+COORDINATOR = EVERYWHERE | dict.fromkeys(OF_STAFF, UNKNOWN)
+STAFF_WITHOUT_FACTOR = dict.fromkeys((*OF_A_NETWORK, *OF_STAFF), TOLD)
+# What each role finds at the offices below network A (`netz-a`), which Nina coordinates.
+ANSWERS: dict[str, dict[Office, str]] = {
+    "stella": NOWHERE,
+    "alma": NOWHERE,
+    "nina": COORDINATOR,
+    "nina_by_link": COORDINATOR | {Office.SECURE: TOLD, Office.SEE_COMPANIES: TOLD},
+    "nora": COORDINATOR | dict.fromkeys(OF_A_NETWORK, UNKNOWN),
+    "olaf": EVERYWHERE,
+    "olaf_by_password": EVERYWHERE | STAFF_WITHOUT_FACTOR | {Office.SECURE: TOLD},
+    "olaf_a_while_ago": EVERYWHERE | {Office.SECURE: TOLD, Office.OVERSEE_FRESH: TOLD},
+    "new_staff": EVERYWHERE | STAFF_WITHOUT_FACTOR,
+    "deactivated": NOWHERE,
+    "expired": NOWHERE,
+}
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """A browser and the token that its session's forms carry."""
+
+    client: PageClient
+    token: str = ""
 
 
 @pytest.fixture
@@ -96,12 +180,48 @@ def cast(app: Flask) -> dict[str, Person]:
     }
 
 
+@pytest.fixture
+def users(app: Flask) -> dict[str, Visitor]:
+    """Everybody who signs in or might, each with a browser."""
+    alma, nina, olaf = people.alma(app), people.nina(app), people.olaf(app)
+    new_staff = people.add_user(app, "new@example.org", Role.STAFF, Strength.PASSWORD)
+    signed_in = {
+        "nina": nina,
+        "nina_by_link": people.signed_in(app, nina.account, Strength.LINK),
+        "nora": people.nora(app),
+        "olaf": olaf,
+        "olaf_by_password": people.signed_in(app, olaf.account, Strength.PASSWORD),
+        "olaf_a_while_ago": people.signed_in(app, olaf.account, at=clock.now() - FRESH_FOR - timedelta(seconds=1)),
+        "new_staff": people.signed_in(app, new_staff, Strength.PASSWORD),
+        "deactivated": people.deactivated(app),
+        "expired": people.expired(app),
+    }
+    return {role: Visitor(user.client, user.form_token()) for role, user in signed_in.items()} | {
+        "stella": Visitor(people.stella(app).client),
+        "alma": Visitor(alma.client, alma.client.csrf_token(alma.assessment_id)),
+    }
+
+
 def addresses(app: Flask) -> Iterator[tuple[str, str, str]]:
     """Yield (pattern, method, rule) of the whole URL map."""
     for rule in app.url_map.iter_rules():
         for method in METHODS:
             if method in (rule.methods or ()):
-                yield rule.rule, method, str(getattr(app.view_functions[rule.endpoint], "access", "missing"))
+                yield rule.rule, method, getattr(app.view_functions[rule.endpoint], "access", "missing")
+
+
+def offices(app: Flask) -> Iterator[tuple[str, str, Office]]:
+    """Yield what is there for those who sign in."""
+    for pattern, method, rule in addresses(app):
+        if isinstance(rule, Office):
+            yield pattern, method, rule
+
+
+def tasks(app: Flask) -> Iterator[tuple[str, str, Task]]:
+    """Yield what is there for those who hold a link."""
+    for pattern, method, rule in addresses(app):
+        if isinstance(rule, Task):
+            yield pattern, method, rule
 
 
 def fill(pattern: str, assessment_id: str) -> str:
@@ -134,9 +254,7 @@ def test_who_holds_no_link_gets_the_same_404_as_for_a_round_that_does_not_exist(
 ) -> None:
     alma, person = cast["alma"], cast[role]
     token = _csrf_token(person)
-    for pattern, method, rule in addresses(app):
-        if rule == PUBLIC:
-            continue
+    for pattern, method, _rule in tasks(app):
         foreign = person.client.open(fill(pattern, alma.assessment_id), method=method, data={"csrf_token": token})
         unknown = person.client.open(
             fill(pattern, "11111111-1111-4111-8111-111111111111"), method=method, data={"csrf_token": token}
@@ -150,13 +268,41 @@ def test_who_holds_no_link_gets_the_same_404_as_for_a_round_that_does_not_exist(
 def test_a_right_opens_exactly_its_tasks(app: Flask, cast: dict[str, Person], role: str) -> None:
     person = cast[role]
     token = person.client.csrf_token(person.assessment_id)
-    for pattern, method, rule in addresses(app):
-        if rule == PUBLIC or "<number>" in pattern or "/leave" in pattern:
+    for pattern, method, task in tasks(app):
+        if "<number>" in pattern or "/leave" in pattern:
             continue
         page = person.client.open(fill(pattern, person.assessment_id), method=method, data={"csrf_token": token})
-        may = Task(rule) in TASK_OF_RIGHT[role]
+        may = task in TASK_OF_RIGHT[role]
         assert (page.status != 403) is may, f"{role} {method} {pattern}: {page.status}"
         assert page.status < 500
+
+
+def test_every_role_has_an_answer_for_every_office() -> None:
+    assert {role: set(answers) for role, answers in ANSWERS.items()} == {role: set(Office) for role in ANSWERS}
+
+
+@pytest.mark.parametrize("role", ANSWERS)
+def test_an_office_opens_for_those_who_may_fill_it_and_for_nobody_else(
+    app: Flask, users: dict[str, Visitor], role: str
+) -> None:
+    somebody = people.add_user(app, "somebody@example.org", Role.COORDINATOR)
+    for pattern, method, office in offices(app):
+        address = fill(pattern, "").replace(SAMPLES["user_id"], str(somebody.user_id))
+        page = users[role].client.open(address, method=method, data=FORM | {"csrf_token": users[role].token})
+        if method == "POST" and not users[role].token:
+            assert page.status == 400, f"{role} {method} {pattern}: no form is taken without a session"
+        else:
+            assert answer_of(page) == ANSWERS[role][office], f"{role} {method} {pattern}: {page.status}"
+
+
+def answer_of(page: Page) -> str:
+    """Say in which of four ways a page answers. A complaint about what the form holds is an open page."""
+    if page.status == 303 and page.location.startswith("/account/login"):
+        return ASKED
+    if page.soup.select_one("[data-obstacle]"):
+        return TOLD
+    assert page.status < 500
+    return UNKNOWN if page.status == 404 else OPEN
 
 
 def test_the_declaration_and_its_files_open_for_holders_only(cast: dict[str, Person]) -> None:

@@ -106,6 +106,11 @@ def declare(visitor: Visitor) -> tuple[Round, str]:
     return opened, issue(visitor, opened)
 
 
+def type_address(visitor: Visitor, opened: Round, address: str) -> None:
+    token = csrf_token(visitor, opened)
+    visitor.post(f"{opened.path}/mails/address", {"csrf_token": token, "was-email": "", "email": address})
+
+
 def add_link(visitor: Visitor, opened: Round, *, label: str, right: str) -> str:
     """Make a further link and return the path that opens it."""
     token = csrf_token(visitor, opened)

@@ -53,13 +53,18 @@ def list_opening(
     Who waited for a turn reads afterwards: one locking join would answer with what was there before the wait.
     """
     if is_locking:
-        session.execute(_LOCK_ROUND, {"assessment_id": assessment_id})
+        lock_round(session, assessment_id)
     return session.execute(_BY_IDS, {"grant_ids": grant_ids, "assessment_id": assessment_id}).mappings().all()
 
 
 def find_newest(session: Session, grant_id: UUID) -> RowMapping | None:
     """Return a grant with the head of the newest round it opens."""
     return session.execute(_NEWEST, {"grant_id": grant_id}).mappings().first()
+
+
+def lock_round(session: Session, assessment_id: UUID) -> None:
+    """Hold a round's row until the transaction ends."""
+    session.execute(_LOCK_ROUND, {"assessment_id": assessment_id})
 
 
 def find_opened_by_token(session: Session, token_hash: str) -> RowMapping | None:

@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
-from om_selfcheck.domain.message import MessageState, may_become
+from om_selfcheck.domain.message import MessageKind, MessageState, may_become
 from om_selfcheck.store.models import Message
 
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -52,9 +52,12 @@ _SETTLE = (
     )
     .returning(Message.id)
 )
+_IS_NAMED = (Message.kind == MessageKind.LOST_LINK.value) & (Message.subject == bindparam("lost_link_subject"))
 _LIST = (
     select(Message)
-    .where(Message.company_id == bindparam("company_id"))
+    .where(
+        (Message.company_id == bindparam("company_id")) | (_IS_NAMED & (Message.state != MessageState.CANCELLED.value))
+    )
     .order_by(Message.created_at.desc(), Message.id)
     .limit(bindparam("most"))
 )
@@ -119,6 +122,7 @@ def count_undeliverable(session: Session, since: datetime) -> int:
     return session.scalar(select(func.count()).select_from(Message).where(is_given_up)) or 0
 
 
-def list_of_company(session: Session, *, company_id: UUID, most: int) -> Sequence[Message]:
-    """Return a company's messages, the newest first."""
-    return session.scalars(_LIST, {"company_id": company_id, "most": most}).all()
+def list_of_company(session: Session, *, company_id: UUID, lost_link_subject: str, most: int) -> Sequence[Message]:
+    """Return a company's messages, the newest first; those about a lost link name an address, not a company."""
+    values = {"company_id": company_id, "lost_link_subject": lost_link_subject, "most": most}
+    return session.scalars(_LIST, values).all()

@@ -13,10 +13,11 @@ from om_selfcheck.domain.completeness import REQUIRED_ACTIONS
 from om_selfcheck.domain.questionnaire import LANGUAGES
 from om_selfcheck.extensions import csrf, db
 from om_selfcheck.i18n.translation import current_language
-from om_selfcheck.services import assessments, sessions
+from om_selfcheck.services import access_mails, assessments, sessions, throttles
 from om_selfcheck.services.grants import list_links
 from om_selfcheck.web.access import actors_here, current_actor, public, require
 from om_selfcheck.web.company import pages
+from om_selfcheck.web.company.addressing import settings_of
 from om_selfcheck.web.company.blueprint import bp
 from om_selfcheck.web.company.last_round import load_succession
 from om_selfcheck.web.sessions import (
@@ -44,6 +45,8 @@ def start() -> ResponseReturnValue:
         abort(422)
     assessments.clear_untouched(db.session, now=now)
     sessions.clear_idle_sessions(db.session, now=now)
+    throttles.clear_old_windows(db.session, now=now)
+    access_mails.clear_unknown_requests(db.session, now=now)
     started = assessments.start_assessment(db.session, questionnaire=questionnaire, language=language, now=now)
     hold_grant(started.assessment_id, started.link.grant_id)
     show_link_once(started.assessment_id, started.link.grant_id, started.link.token, now)
@@ -69,6 +72,7 @@ def overview(assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 - read
         is_begun=pages.is_begun(standing),
         succession=load_succession(actor),
         has_fresh_link=actor.grant_id in fresh_tokens(actor.assessment_id),
+        mails=settings_of(actor),
     )
 
 
@@ -149,6 +153,7 @@ def _show_link(assessment_id: UUID, template: str) -> ResponseReturnValue:
             frame=pages.make_frame(actor, pages.load_standing(actor)),
             shown=shown,
             address=address,
+            mails=settings_of(actor),
             qr=Markup(segno.make(address, error="m").svg_inline(scale=4, border=2, svgclass="qr", lineclass=None)),  # noqa: S704 - drawn by segno from our own address
             title=pages.questionnaire_of(actor).title.in_language(current_language()),
         )

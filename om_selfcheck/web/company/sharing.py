@@ -12,6 +12,7 @@ from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import grants
 from om_selfcheck.web.access import current_actor, require
 from om_selfcheck.web.company import pages
+from om_selfcheck.web.company.addressing import settings_of
 from om_selfcheck.web.company.blueprint import bp
 from om_selfcheck.web.company.forms import LinkForm
 from om_selfcheck.web.company.last_round import load_last_round
@@ -75,6 +76,7 @@ def _render(errors: dict[str, str], form: LinkForm) -> str:
         links=grants.list_links(db.session, actor=actor, now=clock.now()),
         last=load_last_round(actor),
         may_share=actor.may(Task.SHARE),
+        mails=settings_of(actor),
         errors=errors,
         form=form,
         was_ended="ended" in request.args,

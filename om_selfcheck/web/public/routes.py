@@ -155,6 +155,6 @@ def security_txt() -> ResponseReturnValue:
 @bp.get("/robots.txt")
 @public
 def robots() -> ResponseReturnValue:
-    hidden = ("/access/", "/assessments/", "/declarations/", "/unsubscribe/", "/verify/")
+    hidden = ("/access/", "/assessments/", "/confirm-address/", "/declarations/", "/unsubscribe/", "/verify/")
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in hidden)]
     return Response("\n".join(lines) + "\n", mimetype="text/plain")
