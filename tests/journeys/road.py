@@ -91,11 +91,6 @@ def issue(visitor: Visitor, opened: Round) -> str:
     return issued.url.partition("?")[0].rsplit("/", 1)[1]
 
 
-def type_address(visitor: Visitor, opened: Round, address: str) -> None:
-    token = csrf_token(visitor, opened)
-    visitor.post(f"{opened.path}/mails/address", {"csrf_token": token, "was-email": "", "email": address})
-
-
 def renew(visitor: Visitor, declared: Round) -> Round:
     """Begin the next round of a declared one; the same link opens both."""
     begun = visitor.post(f"{declared.path}/renewal", {"csrf_token": csrf_token(visitor, declared)})
@@ -109,6 +104,11 @@ def declare(visitor: Visitor) -> tuple[Round, str]:
     plan_ten(visitor, opened)
     fill_in(visitor, opened)
     return opened, issue(visitor, opened)
+
+
+def type_address(visitor: Visitor, opened: Round, address: str) -> None:
+    token = csrf_token(visitor, opened)
+    visitor.post(f"{opened.path}/mails/address", {"csrf_token": token, "was-email": "", "email": address})
 
 
 def add_link(visitor: Visitor, opened: Round, *, label: str, right: str) -> str:

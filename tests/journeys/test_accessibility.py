@@ -75,6 +75,11 @@ def make_nameless_link(page: Page) -> None:
     expect(page.locator("#error-summary")).to_be_focused()
 
 
+def be_a_stranger(page: Page) -> None:
+    page.context.clear_cookies()
+    page.reload()
+
+
 def type_wrong_address(page: Page) -> None:
     page.locator("#email").fill("buero@betrieb")  # a browser lets it pass
     page.locator("#email").press("Enter")
@@ -85,11 +90,6 @@ def type_wrong_code(page: Page) -> None:
     page.locator("#code").fill("123")
     controls.confirm_code(page).click()
     expect(page.locator("#error-summary")).to_be_focused()
-
-
-def be_a_stranger(page: Page) -> None:
-    page.context.clear_cookies()
-    page.reload()
 
 
 def open_details(page: Page) -> None:
@@ -173,9 +173,8 @@ def make_cast(browser: Browser, base: str, instance: Path, *, company: str, titl
     action_path = alma.page.locator(".plan a").first.get_attribute("href") or ""
     confirm_link = wait_for(instance, to=address, says=CONFIRM)
     fresh = road.start(alma)  # last, because its link is still to be seen
-    yield Cast(
-        context.storage_state(), fresh, complete, declared, second, number, action_path, helper_link, confirm_link
-    )
+    paths = (helper_link, confirm_link)
+    yield Cast(context.storage_state(), fresh, complete, declared, second, number, action_path, *paths)
     context.close()
 
 
