@@ -17,7 +17,7 @@ MORNING = time(7)
 LATE_AFTER_END = 28
 LATE_ACTION = timedelta(days=14)
 STAGE_PREFIX = {MessageKind.ACTION_DUE: "due:", MessageKind.FOLLOW_UP: "follow-up:"}
-ANSWERS = frozenset(Effect) - {Effect.TOO_EARLY}
+ANSWERS = frozenset(effect for effect in Effect if effect.is_final)
 _ENDED = (DeclarationStatus.WITHDRAWN, DeclarationStatus.REPLACED)
 
 

@@ -231,6 +231,17 @@ def in_days(days: int) -> str:
     return f"Ihre Selbsterklärung gilt noch {days} Tage"
 
 
+def test_a_link_in_a_mail_opens_something_for_ninety_days(begin: Begin) -> None:
+    life, sent = begin(ISSUED_ON), berlin(FIRST_DUE)
+    life.order("remind", sent)
+    (mail,) = life.read_new()
+    text = mail.get_body(("plain",))
+    assert text is not None
+    (token,) = re.findall(r"/access/([\w-]{43})", text.get_content())
+    pages = [life.order(f"/access/{token}", sent + after) for after in (90 * DAY - HOUR, 90 * DAY)]
+    assert [DETAILS["company_name"] in page for page in pages] == [True, False]
+
+
 def test_the_leap_day_ends_on_the_28th_of_february(begin: Begin) -> None:
     life = begin(date(2028, 2, 29))
     (number,) = life.firm.numbers
