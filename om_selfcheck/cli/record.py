@@ -28,7 +28,7 @@ WORDS = {
     Damage.PAYLOAD_CHANGED: "Its details are not what was recorded.",
     Damage.PAYLOAD_MISSING: "Its details are gone, and the record knows of no erasure.",
     Damage.HEAD_CHANGED: "It is another event than the one the record ended with.",
-    Damage.ADDED: "It stands behind the end of the record; the program did not write it.",
+    Damage.ADDED: "It stands before the beginning or behind the end of the record; the program did not write it.",
     Damage.CUT_OFF: "A checkpoint knows it, and it is gone: the record was cut off or replaced by an older copy.",
     Damage.REWRITTEN: "A checkpoint knows another event in its place: from somewhere here on it was written anew.",
     Damage.MISDATED: "Its time contradicts the checkpoint before or after it.",

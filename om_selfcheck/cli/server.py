@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 WORKERS = 2
 THREADS = 8
 RESPAWN_SECONDS = 1.0
-GRACE_SECONDS = 5.0
-_PR_SET_PDEATHSIG = 1
+GRACE_SECONDS = 8
+SENDER_NAME = b"om-sender"  # as `top` shows it
+_PR_SET_PDEATHSIG, _PR_SET_NAME = 1, 15
 
 
 @contextmanager
@@ -68,6 +69,7 @@ def serve(settings: Settings, questionnaires: "Catalogue | None" = None) -> None
 
     def enter_sender() -> None:
         _end_with(parent)
+        ctypes.CDLL(None).prctl(_PR_SET_NAME, SENDER_NAME)
         keep_sending(app)
 
     gc.collect()
@@ -91,6 +93,7 @@ def _serve_pages(settings: Settings, enter_worker: Callable[[], "Flask"]) -> Non
             blocking_threads=THREADS,
             respawn_failed_workers=True,
             respawn_interval=RESPAWN_SECONDS,
+            workers_kill_timeout=GRACE_SECONDS,  # one told to stop while it starts may miss it
             log_enabled=False,
             websockets=False,
         )

@@ -3,7 +3,8 @@
 A row holds the hash of its salted payload, not the payload itself: payload and salt can be erased and the chain
 still verifies. Rows stay for years, so an event never holds a name, an address or anything that somebody typed:
 
-- `actor` is a right held by a link (``owner``, ``editor`` …), ``user:<id>`` for who is signed in, or ``system``;
+- `actor` is a right held by a link (``owner``, ``editor`` …), ``user:<id>`` for who is signed in, ``recipient`` for who
+  holds a mail of ours, or ``system``;
 - `subject` is ``<kind>:<id>``: ``assessment:<id>``, ``declaration:<number>``, ``company:<id>``, ``network:<id>``,
   ``user:<id>``, ``audit:<id>``, ``questionnaire:<slug>/<version>``; whose timeline it is to appear in;
 - `payload` holds ids, codes, hashes, days and numbers.
@@ -23,8 +24,10 @@ from om_selfcheck.domain.access import Right
 
 GENESIS = "0" * 64
 SYSTEM = "system"
+RECIPIENT = "recipient"
 Payload = Mapping[str, str | int]
 
+_ACTORS = frozenset({SYSTEM, RECIPIENT, *Right})
 _USER = re.compile(r"user:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SUBJECT = re.compile(r"(?=.{3,80}\Z)[a-z_]+:[A-Za-z0-9._/-]+")
 _KEY = re.compile(r"[a-z_]{1,40}")
@@ -76,8 +79,8 @@ class Event:
     payload: Payload = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if not (self.actor == SYSTEM or self.actor in set(Right) or _USER.fullmatch(self.actor)):
-            raise ValueError(f"an event's actor is a right, user:<id> or {SYSTEM}, not {self.actor!r}")
+        if not (self.actor in _ACTORS or _USER.fullmatch(self.actor)):
+            raise ValueError(f"an event's actor is a right, user:<id>, recipient or system, not {self.actor!r}")
         if not _SUBJECT.fullmatch(self.subject):
             raise ValueError(f"an event's subject is <kind>:<id>, not {self.subject!r}")
         for key, value in self.payload.items():

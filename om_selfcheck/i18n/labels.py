@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _
 from om_selfcheck.domain.access import Right, Role, Strength
 from om_selfcheck.domain.action_plan import ActionField, Hint, Urgency
 from om_selfcheck.domain.address import CodeAnswer
+from om_selfcheck.domain.comparison import MeasureChange
 from om_selfcheck.domain.completeness import Criterion
 from om_selfcheck.domain.deadlines import DeadlineKind
 from om_selfcheck.domain.declaration import (
@@ -21,6 +22,8 @@ from om_selfcheck.domain.network import NetworkKind
 from om_selfcheck.domain.progress import ActionState, Effect
 from om_selfcheck.domain.rating import NeedForAction
 from om_selfcheck.domain.record import Verb
+from om_selfcheck.domain.statistics.report import Bound
+from om_selfcheck.domain.statistics.stages import Stage
 
 # One table an enum: members of different enums may share a value and would be one key.
 LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
@@ -120,6 +123,12 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         ActionState.DONE: _("erledigt"),
         ActionState.DROPPED: _("verworfen"),
     },
+    MeasureChange: {
+        MeasureChange.UNCHANGED: _("unverändert"),
+        MeasureChange.CHANGED: _("geändert"),
+        MeasureChange.NEW: _("neu"),
+        MeasureChange.DROPPED: _("entfallen"),
+    },
     Effect: {
         Effect.YES: _("ja"),
         Effect.PARTLY: _("zum Teil"),
@@ -206,6 +215,19 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         DeadlineKind.DUE: _("Termin"),
         DeadlineKind.FOLLOW_UP: _("Kontrolle"),
         DeadlineKind.END: _("Ende der Gültigkeit"),
+    },
+    Stage: {
+        Stage.STARTED: _("begonnen"),
+        Stage.HALF_RATED: _("zur Hälfte bewertet"),
+        Stage.ALL_RATED: _("vollständig bewertet"),
+        Stage.PLAN_COMPLETE: _("Plan vollständig"),
+        Stage.DECLARED: _("Selbsterklärung ausgestellt"),
+        Stage.RENEWED: _("Selbsterklärung erneuert"),
+    },
+    Bound: {
+        Bound.ABOUT: _("etwa"),
+        Bound.BELOW: _("unter"),
+        Bound.ABOVE: _("über"),
     },
 }
 

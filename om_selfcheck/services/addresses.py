@@ -93,8 +93,8 @@ def claim_address(
     """
     actor.require(Task.DECLARE)
     company = addresses.lock_company(session, actor.company_id)
-    if company.email not in (shown, address):
-        return Conflict("email", company.email, address)
+    if not _is_as_seen(company, shown) and company.email != address:
+        return Conflict("email", company.email or company.confirmed_email, address)
     company.email = address
     before = addresses.find_claim(session, company.id)
     if address == company.confirmed_email:
@@ -158,8 +158,8 @@ def remove_address(session: Session, *, actor: Actor, shown: str, now: datetime)
     """Forget the address, confirmed or not; the confirmed one is told. How to be reminded stays as chosen."""
     actor.require(Task.DECLARE)
     company = addresses.lock_company(session, actor.company_id)
-    if company.email not in (shown, ""):
-        return Conflict("email", company.email, "")
+    if not _is_as_seen(company, shown) and (company.email or company.confirmed_email):
+        return Conflict("email", company.email or company.confirmed_email, "")
     told = owes_notice(before=company.confirmed_email, after="")
     company.email = company.confirmed_email = ""
     company.email_confirmed_at = company.mails_resume_on = None
@@ -191,6 +191,11 @@ def read_claim_id(subject: str) -> UUID:
 
 def hash_code(claim_id: UUID, code: str) -> str:
     return hashlib.sha256(f"{claim_id}:{code}".encode()).hexdigest()
+
+
+def _is_as_seen(company: Company, shown: str) -> bool:
+    """Say whether a form showed what is stored; the confirmed address where no other was typed."""
+    return shown == company.email or (not company.email and shown == company.confirmed_email)
 
 
 def _ask(session: Session, actor: Actor, address: str, *, language: str, wants_link: bool, now: datetime) -> None:

@@ -16,13 +16,12 @@ from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.declaration import ReminderChoice
 from om_selfcheck.domain.errors import NotFound
-from om_selfcheck.domain.record import Event, Verb
+from om_selfcheck.domain.record import RECIPIENT, Event, Verb
 from om_selfcheck.services.letters import Claimed
 from om_selfcheck.services.record import append_event
 from om_selfcheck.store.queries import recipients
 
 DOER_SUBJECT = "doer:"
-RECIPIENT = "recipient"  # who acts, for the record: whoever has the mail
 _PURPOSE = b"unsubscribe"
 _HASH_BYTES, _SIGNATURE_BYTES = 8, 16
 _ID = slice(1, 17)
@@ -85,7 +84,7 @@ def end_reminders(session: Session, *, signed: str, secret_key: str, now: dateti
     else:
         recipients.forget_doer_address(session, doer_id=reminded.id)
     subject = f"{reminded.whose.name.lower()}:{reminded.id}"
-    append_event(session, Event(verb=Verb.REMINDERS_ENDED, actor=RECIPIENT, subject=subject, at=now, payload={}))
+    append_event(session, Event(verb=Verb.REMINDERS_ENDED, actor=RECIPIENT, subject=subject, at=now))
     return standing
 
 

@@ -11,6 +11,7 @@ from om_selfcheck.domain import checkpoint, declaration, snapshot
 from om_selfcheck.domain.access import Obstacle, Office, Right, Role, Strength, Task
 from om_selfcheck.domain.action_plan import ActionField, Hint, Urgency
 from om_selfcheck.domain.address import CodeAnswer
+from om_selfcheck.domain.comparison import MeasureChange
 from om_selfcheck.domain.completeness import Criterion
 from om_selfcheck.domain.deadlines import DeadlineKind
 from om_selfcheck.domain.declaration import (
@@ -26,6 +27,9 @@ from om_selfcheck.domain.network import NetworkKind
 from om_selfcheck.domain.progress import ActionState, Effect
 from om_selfcheck.domain.rating import NeedForAction
 from om_selfcheck.domain.record import GENESIS, Verb
+from om_selfcheck.domain.reminders import RenewalTone
+from om_selfcheck.domain.statistics.report import Bound
+from om_selfcheck.domain.statistics.stages import Stage
 from om_selfcheck.domain.tampering import Damage
 
 CODES: dict[type[StrEnum], str] = {
@@ -79,6 +83,8 @@ CODES: dict[type[StrEnum], str] = {
         "PAYLOAD_MISSING=payload_missing HEAD_CHANGED=head_changed ADDED=added CUT_OFF=cut_off REWRITTEN=rewritten "
         "MISDATED=misdated"
     ),
+    RenewalTone: "EARLY=early SOON=soon LAST=last OVER=over",
+    MeasureChange: "UNCHANGED=unchanged CHANGED=changed NEW=new DROPPED=dropped",
     ActionState: "OPEN=open IN_PROGRESS=in_progress DONE=done DROPPED=dropped",
     Effect: "YES=yes PARTLY=partly NO=no TOO_EARLY=too_early",
     MessageKind: (
@@ -96,6 +102,11 @@ CODES: dict[type[StrEnum], str] = {
         "NOT_WRITTEN=not_written BROKEN_OFF=broken_off"
     ),
     Merge: "KEEP=keep WRITE=write CONFLICT=conflict",
+    Stage: (
+        "STARTED=started HALF_RATED=half_rated ALL_RATED=all_rated PLAN_COMPLETE=plan_complete "
+        "DECLARED=declared RENEWED=renewed"
+    ),
+    Bound: "ABOUT=about BELOW=below ABOVE=above",
 }
 
 
@@ -107,7 +118,7 @@ def test_codes_keep_their_names_values_and_order(codes: type[StrEnum], frozen: s
 def test_every_enum_of_the_domain_is_frozen_here() -> None:
     modules = [
         importlib.import_module(name)
-        for _, name, _ in pkgutil.iter_modules(om_selfcheck.domain.__path__, "om_selfcheck.domain.")
+        for _, name, _ in pkgutil.walk_packages(om_selfcheck.domain.__path__, "om_selfcheck.domain.")
     ]
     found = {
         value

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.access import Right
@@ -297,6 +297,22 @@ def test_removing_what_was_never_confirmed_tells_nobody(session: Session) -> Non
     assert send_all(session) == []
     with pytest.raises(NotFound):
         press(session, letter)
+
+
+def test_a_form_left_between_saving_and_forgetting_is_mended_by_the_next_one(session: Session) -> None:
+    """The declaration's form saves an emptied field first and forgets the address then."""
+    nexts: tuple[Callable[[Actor], object], ...] = (
+        lambda actor: claim(session, actor, OLD, shown=NEW),
+        lambda actor: addresses.remove_address(session, actor=actor, shown=NEW, now=NOW),
+        lambda actor: addresses.remove_address(session, actor=actor, shown="", now=NOW),
+    )
+    for change in nexts:
+        owner = factories.start(session)
+        confirm(session, owner)
+        session.execute(update(Company).values(email=""))
+        assert get(session, owner).typed == NEW
+        assert change(owner) is None
+        send_all(session)
 
 
 def test_removing_twice_is_harmless_and_removing_another_than_seen_is_not_done(session: Session) -> None:

@@ -1,26 +1,31 @@
 """The record: whole after a whole road, any tampering found and named (P13), erasable, and never forked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, delete, func, insert, select, text, update
+from sqlalchemy import Engine, create_engine, delete, func, insert, select, text, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.access import Right
 from om_selfcheck.domain.record import GENESIS, SYSTEM, Event, Verb, canonical_json, hash_payload, make_entry
 from om_selfcheck.domain.tampering import BREAKS_NAMED, Break, Damage
 from om_selfcheck.services import assessments, grants
+from om_selfcheck.services.installation import open_engine
 from om_selfcheck.services.questionnaires import publish_questionnaires
 from om_selfcheck.services.record import append_event, append_once, erase_payloads, verify_record
+from om_selfcheck.store.engine import BUSY_SECONDS
 from om_selfcheck.store.models import EventPayload, EventRow, RecordHead
 from om_selfcheck.store.queries import record
 from tests import factories
 from tests.builders import make_questionnaire
 from tests.factories import NOW
-from tests.services.parallel import LONGER, Outcomes, meeting, run_in_parallel
+from tests.services.parallel import A_WHILE, LONGER, Outcomes, meeting, run_in_parallel
 
 
 def make_event(number: int = 0) -> Event:
@@ -401,23 +406,54 @@ def test_control_the_harness_notices_appending_without_the_lock(
     assert not is_one_chain(session, append_in_parallel(careless, 2), 2)
 
 
-def test_verifying_while_others_append_raises_no_alarm(
-    session: Session, engine: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    append_event(session, make_event())
-    session.commit()
-    walk_rows: Callable[[Session], Any] = record.walk_rows
+@pytest.fixture
+def reading(engine: Engine) -> Iterator[Engine]:
+    """The same database as the command opens it."""
+    opened = open_engine(engine.url.render_as_string(hide_password=False), is_reading=True)
+    yield opened
+    opened.dispose()
 
-    def append_meanwhile(own: Session) -> Any:
-        rows = walk_rows(own)
-        if engine.dialect.name != "sqlite":  # there a verifying command keeps writers waiting, or reads a frozen state
+
+def append_in_the_middle(session: Session, engine: Engine, verifying: Engine, patch: pytest.MonkeyPatch) -> list[Break]:
+    """Verify a record longer than a batch, and let somebody append and erase after its first row was read."""
+    patch.setattr("om_selfcheck.store.queries.record.BATCH", 2)
+    for number in range(6):
+        append_event(session, make_event(number))
+    session.commit()
+    walk_rows: Callable[[Session], Generator[Any]] = record.walk_rows  # type: ignore[assignment]  # it is one
+
+    def append_meanwhile(own: Session) -> Iterator[Any]:
+        with closing(walk_rows(own)) as rows:
+            yield next(rows)
             with Session(engine) as other:
                 append_event(other, make_event(1))
+                erase_payloads(other, subjects=["assessment:4"], actor=SYSTEM, now=NOW)
                 other.commit()
-        return rows
+            yield from rows
 
-    monkeypatch.setattr("om_selfcheck.store.queries.record.walk_rows", append_meanwhile)
-    assert verify_record(session) == []
+    patch.setattr("om_selfcheck.store.queries.record.walk_rows", append_meanwhile)
+    with Session(verifying) as own:
+        return verify_record(own)
+
+
+def test_who_appends_while_the_record_is_verified_neither_waits_nor_raises_an_alarm(
+    session: Session, engine: Engine, reading: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = monotonic()
+    assert append_in_the_middle(session, engine, reading, monkeypatch) == []
+    assert monotonic() - begin < BUSY_SECONDS, "who waits for a lock that is not given up waits for five seconds"
+    assert list_seqs(session) == list(range(1, 9))
+
+
+def test_control_verifying_as_a_writer_would_hold_them_up(
+    session: Session, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if engine.dialect.name != "sqlite":
+        return  # readers hold nobody up there
+    impatient = create_engine(engine.url, connect_args={"timeout": A_WHILE})
+    with pytest.raises(OperationalError, match="locked"):
+        append_in_the_middle(session, impatient, engine, monkeypatch)
+    impatient.dispose()
 
 
 def test_a_subjects_events_are_listed_in_order(session: Session) -> None:

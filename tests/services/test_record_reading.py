@@ -140,6 +140,6 @@ def test_a_verb_that_this_version_does_not_know_is_shown_as_it_is(
     filled.rollback()
 
 
-def test_verbs_and_subjects_are_found_by_an_index(session: Session) -> None:
+def test_what_pages_filter_by_is_found_by_an_index(session: Session) -> None:
     indexed = {tuple(index["column_names"]) for index in inspect(session.get_bind()).get_indexes("event")}
-    assert {("verb",), ("subject",)} <= indexed
+    assert {("verb",), ("subject",), ("actor",)} <= indexed

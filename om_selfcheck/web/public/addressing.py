@@ -1,6 +1,6 @@
 """Confirming an address by the link in a mail, asking for a lost link: on whatever device, and without a cookie."""
 
-from flask import redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from om_selfcheck import clock
@@ -28,6 +28,8 @@ def confirm_address(token: str) -> ResponseReturnValue:
     now = clock.now()
     try:
         if request.method == "POST":  # a HEAD changes nothing either
+            if "confirm" not in request.form:
+                abort(400)
             addresses.confirm_by_token(db.session, token=token, language=current_language(), now=now)
             db.session.commit()
             return redirect(url_for("public.confirm_address", token=token), 303)
