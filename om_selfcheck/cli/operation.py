@@ -46,7 +46,7 @@ def remind(*, dry_run: bool) -> None:
         click.echo(f"{state.value}: {counts.states[state]}")
     click.echo(f"undeliverable in the last 30 days: {counts.given_up}")
     if counts.broken_jobs:
-        raise click.ClickException("A job could not queue its mails; the line above says where. Sending went on.")
+        raise click.ClickException("A job was not done; the line above says where. All else was.")
 
 
 @click.command()

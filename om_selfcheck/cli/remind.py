@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from om_selfcheck import clock
+from om_selfcheck.cli import record
 from om_selfcheck.config import Settings
 from om_selfcheck.domain.message import MessageState
 from om_selfcheck.log import describe, write_line
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 # What is queued before sending, in this order: each queues in the given transaction and says how many of what.
 # A job asks by itself what was queued before; it runs again every JOBS_EVERY and whenever somebody types ./om remind.
 Job = Callable[[Session, Settings, datetime], Mapping[str, int]]
-JOBS: tuple[Job, ...] = ()
+JOBS: tuple[Job, ...] = (record.queue_checkpoint,)
 
 LOOK_EVERY = 2.0
 JOBS_EVERY = 3600.0
@@ -48,9 +50,10 @@ class Counts:
 
 
 def check_mail(settings: Settings) -> None:
-    """Look at OM_MAIL_URL and OM_MAIL_FROM before anything starts; ValueError names the one that is wrong."""
+    """Look at the settings of mail before anything starts; ValueError names the one that is wrong."""
     read_sender(settings.mail_from)
     open_transport(settings.mail_url, greets_as="")
+    record.check_mail(settings)
 
 
 def remind_once(app: "Flask") -> Counts:
@@ -116,11 +119,20 @@ def complain(error: BaseException) -> None:
 
 
 def _queue(app: "Flask", engine: Engine, counts: Counts) -> None:
-    """Let each job queue in a transaction of its own; one that breaks keeps nobody else from queueing or sending."""
-    for job in JOBS:
+    """Keep the day's checkpoint and let each job queue; what breaks keeps nothing else from queueing or sending."""
+    settings = _settings(app)
+
+    def keep() -> Mapping[str, int]:
+        record.keep_checkpoint(settings, clock.now())
+        return {}
+
+    def queue(job: Job) -> Mapping[str, int]:
+        with Session(engine) as session, session.begin():
+            return job(session, settings, clock.now())
+
+    for work in (keep, *(partial(queue, job) for job in JOBS)):
         try:
-            with Session(engine) as session, session.begin():
-                queued = job(session, _settings(app), clock.now())
+            queued = work()
         except Exception as error:  # noqa: BLE001 - it is counted and logged, and runs again
             complain(error)
             counts.broken_jobs += 1

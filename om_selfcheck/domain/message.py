@@ -23,12 +23,21 @@ class MessageKind(StrEnum):
 
 
 _ASKED_FOR = frozenset(
-    {MessageKind.CONFIRM_ADDRESS, MessageKind.ADDRESS_CHANGED, MessageKind.ACCESS_LINK, MessageKind.LOST_LINK}
+    {
+        MessageKind.CONFIRM_ADDRESS,
+        MessageKind.ADDRESS_CHANGED,
+        MessageKind.ACCESS_LINK,
+        MessageKind.LOST_LINK,
+        MessageKind.CHECKPOINT,
+    }
 )
 
 
 def is_asked_for(kind: MessageKind) -> bool:
-    """Say whether the mail answers what a person has just done; all others say how to stop them (RFC 8058)."""
+    """Say whether the mail answers what a person has just done or the operator set up.
+
+    All others say how to stop them (RFC 8058).
+    """
     return kind in _ASKED_FOR
 
 

@@ -72,18 +72,21 @@ def keep_checkpoint(
         NoCheckpoint: today's file is there, but holds something else.
         OSError: the folder cannot be written.
     """
-    path = folder / f"record-{today.isoformat()}.json"
+    path = _path_of(folder, today)
     if not path.exists():
         made = sign(_take(session, now), _keep_key(instance_dir))
         folder.mkdir(parents=True, exist_ok=True)
         if _write_once(path, write_checkpoint(made)):
             return KeptCheckpoint(path, write_checkpoint(made), made, is_new=True)
-    text = path.read_text(encoding="ascii")
-    return KeptCheckpoint(path, text, read_checkpoint(text), is_new=False)
+    return _read_kept(path)
 
 
-def queue_checkpoint_mail(session: Session, *, kept: KeptCheckpoint, address: str, today: date, now: datetime) -> bool:
-    """Queue the checkpoint of the day to where it is kept too; once a day."""
+def queue_checkpoint(session: Session, *, folder: Path, address: str, now: datetime, today: date) -> bool:
+    """Queue the checkpoint of the day, if there is one, as a mail to where it is kept too; once a day."""
+    path = _path_of(folder, today)
+    if not path.exists():
+        return False
+    kept = _read_kept(path)
     return queue_message(
         session,
         kind=MessageKind.CHECKPOINT,
@@ -108,6 +111,15 @@ def load_checkpoints(path: Path, *, key: str) -> Sequence[Checkpoint]:
 def sign(checkpoint: Checkpoint, key: Ed25519PrivateKey) -> Checkpoint:
     named = replace(checkpoint, key=_to_base64(key.public_key().public_bytes_raw()))
     return replace(named, signature=_to_base64(key.sign(text_to_sign(named))))
+
+
+def _path_of(folder: Path, today: date) -> Path:
+    return folder / f"record-{today.isoformat()}.json"
+
+
+def _read_kept(path: Path) -> KeptCheckpoint:
+    text = path.read_text(encoding="ascii")
+    return KeptCheckpoint(path, text, read_checkpoint(text), is_new=False)
 
 
 def _take(session: Session, now: datetime) -> Checkpoint:

@@ -27,7 +27,7 @@ from om_selfcheck.services.checkpoints import (
     find_own_key,
     keep_checkpoint,
     load_checkpoints,
-    queue_checkpoint_mail,
+    queue_checkpoint,
     read_public_key,
     sign,
     write_public_key,
@@ -210,20 +210,19 @@ def test_something_else_under_the_name_of_the_day_is_not_taken_for_a_checkpoint(
 # Mailing it
 
 
-def test_it_is_mailed_once_a_day_where_somebody_wants_it(filled: Session, instance: Path, folder: Path) -> None:
+def queue(session: Session, folder: Path, today: date) -> bool:
+    return queue_checkpoint(session, folder=folder, address="akte@example.org", today=today, now=NOW)
+
+
+def test_it_is_mailed_once_a_day_to_where_somebody_wants_it(filled: Session, instance: Path, folder: Path) -> None:
+    next_day = TODAY + timedelta(days=1)
     kept = keep(filled, instance, folder)
-    queued = [
-        queue_checkpoint_mail(filled, kept=kept, address="akte@example.org", today=today, now=NOW)
-        for today in (TODAY, TODAY, TODAY + timedelta(days=1))
-    ]
-    assert queued == [True, False, True]
+    assert [queue(filled, folder, day) for day in (TODAY, TODAY, next_day)] == [True, False, False], "none there yet"
+    keep(filled, instance, folder, next_day)
+    assert queue(filled, folder, next_day)
     first, _ = filled.scalars(select(Message).order_by(Message.stage))
-    assert (first.kind, first.address, first.language, first.stage) == (
-        "checkpoint",
-        "akte@example.org",
-        "de",
-        "2026-11-21",
-    )
+    assert (first.kind, first.stage) == ("checkpoint", "2026-11-21")
+    assert (first.address, first.language) == ("akte@example.org", "de")
     assert json.loads(first.facts)["text"] == kept.text
 
 
