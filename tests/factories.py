@@ -12,7 +12,16 @@ from om_selfcheck.domain.access import Right, Role, Strength
 from om_selfcheck.domain.questionnaire import Questionnaire
 from om_selfcheck.domain.rating import NeedForAction
 from om_selfcheck.domain.record import SYSTEM
-from om_selfcheck.services import accounts, action_plans, assessments, credentials, declarations, drafts, grants
+from om_selfcheck.services import (
+    accounts,
+    action_plans,
+    assessments,
+    credentials,
+    declarations,
+    drafts,
+    grants,
+    renewals,
+)
 from om_selfcheck.services.accounts import Account
 from om_selfcheck.services.assessments import RatingChange
 from om_selfcheck.services.grants import Actor
@@ -111,12 +120,49 @@ def make_complete(session: Session) -> Actor:
     return actor
 
 
-def issue(session: Session, actor: Actor, *, today: date = TODAY, now: datetime = NOW) -> str:
+def issue(
+    session: Session,
+    actor: Actor,
+    *,
+    today: date = TODAY,
+    now: datetime = NOW,
+    questionnaire: Questionnaire | None = None,
+) -> str:
     number = declarations.issue_declaration(
-        session, actor=actor, questionnaire=make_questionnaire(), now=now, today=today
+        session, actor=actor, questionnaire=questionnaire or make_questionnaire(), now=now, today=today
     )
     session.commit()
     return number
+
+
+def make_declared(session: Session, *, today: date = TODAY) -> Actor:
+    """Return the owner of a round whose declaration was issued."""
+    owner = make_complete(session)
+    issue(session, owner, today=today)
+    return reload(session, owner.assessment_id, owner.grant_id)
+
+
+def renew(
+    session: Session, owner: Actor, questionnaire: Questionnaire | None = None, now: datetime = NOW + timedelta(hours=1)
+) -> Actor:
+    """Begin the next round and return the owner in it, in by the same link."""
+    assessment_id = renewals.start_renewal(
+        session, actor=owner, questionnaire=questionnaire or make_questionnaire(), now=now
+    )
+    session.commit()
+    return reload(session, assessment_id, owner.grant_id)
+
+
+def make_renewed(session: Session, *, today: date = TODAY) -> tuple[Actor, Actor]:
+    """Return the owner in a declared round, and in the one that renews it and may declare."""
+    first = make_declared(session, today=today)
+    second = renew(session, first)
+    rate_all(session, second)
+    plan_ten(session, second)
+    shown = drafts.write_draft(drafts.get_draft(session, actor=second))
+    drafts.save_draft(session, actor=second, wanted=DETAILS, shown=shown)
+    session.commit()
+    return first, second
 
 
 def let_in(session: Session, owner: Actor, right: Right = Right.EDITOR, now: datetime = NOW) -> Actor:

@@ -4,14 +4,18 @@ Of those who sign in, Nina coordinates network A and Nora network B, Olaf is sta
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from flask import Flask
 
 from om_selfcheck import clock
+from om_selfcheck.catalogue import Catalogue
 from om_selfcheck.domain.access import Role, Strength
+from om_selfcheck.domain.questionnaire import Questionnaire
 from om_selfcheck.domain.record import SYSTEM
 from om_selfcheck.extensions import db
 from om_selfcheck.services import accounts
@@ -78,8 +82,34 @@ def stella(app: Flask) -> Person:
     return Person("Stella", PageClient(app))
 
 
-def rate_everything(person: Person, need: str = "none") -> None:
-    for topic in make_questionnaire().topics:
+def come_back(person: Person) -> Person:
+    """Open the kept link in a browser that knows nothing, as after two years."""
+    client = PageClient(person.client.app)
+    assert client.post(f"/access/{person.token}").status == 303
+    return replace(person, client=client)
+
+
+@contextmanager
+def published(app: Flask, *newer: Questionnaire) -> Iterator[None]:
+    """Publish further versions until the block ends."""
+    before: Catalogue = app.extensions["om_catalogue"]
+    versions = {(one.slug, one.version): one for one in newer}
+    app.extensions["om_catalogue"] = Catalogue({**before.versions, **versions})
+    try:
+        yield
+    finally:
+        app.extensions["om_catalogue"] = before
+
+
+def renew(person: Person) -> Person:
+    """Begin the next round of a declared one and return the person in it."""
+    begun = person.client.post(f"{person.base}/renewal", {"csrf_token": person.client.csrf_token(person.assessment_id)})
+    assert begun.status == 303
+    return replace(person, assessment_id=begun.location.split("/")[2])
+
+
+def rate_everything(person: Person, need: str = "none", questionnaire: Questionnaire | None = None) -> None:
+    for topic in (questionnaire or make_questionnaire()).topics:
         choices = {f"need-{measure.ref}": need for measure in topic.measures()}
         assert person.client.send(f"{person.base}/topics/{topic.ref}", choices).status == 303
 
@@ -98,10 +128,15 @@ def plan_ten(person: Person) -> None:
         assert person.client.send(f"{person.base}/plan/new", fields).status == 303
 
 
-def declare(person: Person) -> str:
+def declare(person: Person, questionnaire: Questionnaire | None = None) -> str:
     """Go the rest of the road and return the number."""
-    rate_everything(person)
+    rate_everything(person, questionnaire=questionnaire)
     plan_ten(person)
+    return issue(person)
+
+
+def issue(person: Person) -> str:
+    """Fill the declaration of a rated and planned round in, issue it and return the number."""
     saved = person.client.send(f"{person.base}/declaration", dict(DETAILS))
     assert saved.location.endswith("/preview")
     issued = person.client.send(saved.location)

@@ -21,7 +21,7 @@ def run() -> None:
     _check_mail(settings)
     with server.hold_instance(settings):
         server.require_free_port(settings)
-        _prepare(settings)
+        prepare(settings)
         click.echo(f"OM-Selbstcheck is at {settings.base_url} (stop with Ctrl+C)")
         server.serve(settings)
 
@@ -52,7 +52,7 @@ def remind(*, dry_run: bool) -> None:
 @click.command()
 def migrate() -> None:
     """Bring the database to the newest tables and publish new questionnaires."""
-    before, now = _prepare(read_or_stop())
+    before, now = prepare(read_or_stop())
     click.echo(f"Tables are at {now}." if before == now else f"Tables went from {before or 'nothing'} to {now}.")
 
 
@@ -88,7 +88,7 @@ def seed_demo() -> None:
     from om_selfcheck.services.installation import open_engine
 
     settings = read_or_stop()
-    _prepare(settings)
+    prepare(settings)
     questionnaire, now = load_catalogue(QUESTIONNAIRES).newest("unternehmenscheck"), clock.now()
     with Session(open_engine(settings.database_url)) as session, session.begin():
         token = add_demo(session, questionnaire=questionnaire, now=now, today=clock.day_in_berlin(now))
@@ -129,7 +129,7 @@ def _require_tables(settings: Settings) -> None:
         raise click.ClickException("The tables are not the newest. Type ./om migrate or ./om run first.")
 
 
-def _prepare(settings: Settings) -> tuple[str | None, str]:
+def prepare(settings: Settings) -> tuple[str | None, str]:
     """Bring database and questionnaires up to date, or stop with a message that says what to do."""
     from om_selfcheck.catalogue import CatalogueError, load_catalogue
     from om_selfcheck.services import installation

@@ -130,7 +130,8 @@ def _queue(app: "Flask", engine: Engine, counts: Counts) -> None:
         with Session(engine) as session, session.begin():
             return job(session, settings, clock.now())
 
-    for work in (keep, *(partial(queue, job) for job in JOBS)):
+    todo: list[Callable[[], Mapping[str, int]]] = [keep, *(partial(queue, job) for job in JOBS)]
+    for work in todo:
         try:
             queued = work()
         except Exception as error:  # noqa: BLE001 - it is counted and logged, and runs again

@@ -111,11 +111,6 @@ class Claim:
         """Say whether the link in its mail still confirms."""
         return now < self.expires_at
 
-    def takes_code_at(self, now: datetime) -> bool:
-        """Say whether the code in its mail may still be typed."""
-        is_alive = self.code_expires_at is not None and now < self.code_expires_at
-        return is_alive and self.is_open_at(now) and self.tries_left > 0
-
     def was_just_made_at(self, now: datetime) -> bool:
         """Say whether it is so fresh that the same wish again is a second click."""
         return now - self.created_at < SEND_AGAIN_AFTER

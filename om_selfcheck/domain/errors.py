@@ -19,6 +19,14 @@ class AlreadyDeclared(DomainError):
     """The assessment was frozen when its declaration was issued (D7); changes belong to the next round."""
 
 
+class NotDeclared(DomainError):
+    """Only a round whose declaration was issued can be renewed (D6)."""
+
+
+class ActionFinished(DomainError):
+    """The action of the last plan is done or dropped; there is nothing to go on with."""
+
+
 class QuestionnaireChanged(DomainError):
     """A published questionnaire was edited under its old version number."""
 

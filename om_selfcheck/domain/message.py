@@ -29,6 +29,9 @@ _ASKED_FOR = frozenset(
         MessageKind.ACCESS_LINK,
         MessageKind.LOST_LINK,
         MessageKind.CHECKPOINT,
+        MessageKind.SIGN_IN_LINK,
+        MessageKind.SET_UP_LINK,
+        MessageKind.ACCOUNT_CHANGED,
     }
 )
 

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _
 from om_selfcheck.domain.access import Right, Role, Strength
 from om_selfcheck.domain.action_plan import ActionField, Hint, Urgency
 from om_selfcheck.domain.address import CodeAnswer
+from om_selfcheck.domain.comparison import MeasureChange
 from om_selfcheck.domain.completeness import Criterion
 from om_selfcheck.domain.deadlines import DeadlineKind
 from om_selfcheck.domain.declaration import (
@@ -121,6 +122,12 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         ActionState.IN_PROGRESS: _("in Arbeit"),
         ActionState.DONE: _("erledigt"),
         ActionState.DROPPED: _("verworfen"),
+    },
+    MeasureChange: {
+        MeasureChange.UNCHANGED: _("unverändert"),
+        MeasureChange.CHANGED: _("geändert"),
+        MeasureChange.NEW: _("neu"),
+        MeasureChange.DROPPED: _("entfallen"),
     },
     Effect: {
         Effect.YES: _("ja"),

@@ -12,9 +12,8 @@ from om_selfcheck.domain.access import Role
 from om_selfcheck.domain.errors import NotFound
 from om_selfcheck.domain.message import MessageKind
 from om_selfcheck.services import accounts
-from om_selfcheck.services.accounts import Person
+from om_selfcheck.services.accounts import Person, queue_for
 from om_selfcheck.services.grants import TOKEN_BYTES, hash_token
-from om_selfcheck.services.messages import queue_message
 from om_selfcheck.store.queries import accounts as rows
 
 
@@ -74,12 +73,12 @@ def request_sign_in_link(session: Session, *, email: str, now: datetime) -> None
     """Queue a mail with a link to sign in, for coordinators only. Whether there is such an account is not told."""
     account = accounts.find_account(session, email=email)
     if account and account.is_active and account.role is Role.COORDINATOR:
-        _queue(session, MessageKind.SIGN_IN_LINK, account, now)
+        queue_for(session, MessageKind.SIGN_IN_LINK, account, now=now)
 
 
 def invite_user(session: Session, *, user_id: UUID, now: datetime) -> None:
     """Queue a mail with a link to set the account up."""
-    _queue(session, MessageKind.SET_UP_LINK, accounts.get_account(session, user_id=user_id), now)
+    queue_for(session, MessageKind.SET_UP_LINK, accounts.get_account(session, user_id=user_id), now=now)
 
 
 def invite_coordinator(
@@ -99,16 +98,3 @@ def invite_coordinator(
     accounts.add_member(session, user_id=account.user_id, network_id=network_id, by=by.actor, now=now)
     if account.is_active and not account.has_password:
         invite_user(session, user_id=account.user_id, now=now)
-
-
-def _queue(session: Session, kind: MessageKind, account: accounts.Account, now: datetime) -> None:
-    """Queue a mail of which there may be several: the occasion is its instant."""
-    queue_message(
-        session,
-        kind=kind,
-        subject=f"user:{account.user_id}",
-        stage=now.isoformat(),
-        address=account.email,
-        language=account.language,
-        now=now,
-    )

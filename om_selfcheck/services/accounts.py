@@ -13,7 +13,9 @@ from om_selfcheck.domain.access import Obstacle, Office, Role, SignIn, Strength,
 from om_selfcheck.domain.address import clean_address
 from om_selfcheck.domain.errors import AddressTaken, NotFound, OwnAccount
 from om_selfcheck.domain.merging import Conflict, FieldMerger
+from om_selfcheck.domain.message import MessageKind
 from om_selfcheck.domain.record import Event, Verb, user_actor
+from om_selfcheck.services.messages import queue_message
 from om_selfcheck.services.record import append_event
 from om_selfcheck.store.queries import accounts
 
@@ -210,6 +212,20 @@ def remove_member(session: Session, *, user_id: UUID, network_id: UUID, by: str,
 def note(session: Session, verb: Verb, user_id: UUID, *, by: str, now: datetime, **payload: str) -> None:
     """Append to the record what happened to an account."""
     append_event(session, Event(verb=verb, actor=by, subject=f"user:{user_id}", at=now, payload=payload))
+
+
+def queue_for(session: Session, kind: MessageKind, account: Account, *, now: datetime, **facts: str) -> None:
+    """Queue a mail to an account's holder, of which there may be several: the occasion is its instant."""
+    queue_message(
+        session,
+        kind=kind,
+        subject=user_actor(account.user_id),
+        stage=now.isoformat(),
+        address=account.email,
+        language=account.language,
+        facts=facts,
+        now=now,
+    )
 
 
 def new_key() -> str:

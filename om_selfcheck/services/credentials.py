@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.access import Role
 from om_selfcheck.domain.errors import LastSecondFactor
+from om_selfcheck.domain.message import MessageKind
 from om_selfcheck.domain.record import Verb, user_actor
 from om_selfcheck.services import accounts
-from om_selfcheck.services.accounts import Account, new_key, note
+from om_selfcheck.services.accounts import Account, new_key, note, queue_for
 from om_selfcheck.services.grants import hash_token
 from om_selfcheck.store.queries import accounts as users
 from om_selfcheck.store.queries import credentials as rows
@@ -45,10 +46,12 @@ def get_secrets(session: Session, *, user_id: UUID) -> Secrets:
 
 def set_password(session: Session, *, user_id: UUID, password_hash: str, by: str, now: datetime) -> Account:
     """Set the password; every session and link of the account ends. Return the account with its new key."""
-    users.lock_user(session, user_id)
+    before = lock_account(session, user_id)
     users.change_user(session, user_id, password=password_hash, fs_uniquifier=new_key())
     users.delete_links(session, user_id)
     note(session, Verb.PASSWORD_SET, user_id, by=by, now=now)
+    if before.has_password:
+        tell(session, before, Verb.PASSWORD_SET, now)
     return accounts.get_account(session, user_id=user_id)
 
 
@@ -77,9 +80,9 @@ def reset_user(session: Session, *, user_id: UUID, by: str, now: datetime) -> No
 
 def set_totp(session: Session, *, user_id: UUID, totp_secret: str, by: str, now: datetime) -> None:
     """Keep the secret that an app makes codes from, in place of an earlier one."""
-    users.lock_user(session, user_id)
+    before = lock_account(session, user_id)
     users.change_user(session, user_id, tf_primary_method="authenticator", tf_totp_secret=totp_secret)
-    note(session, Verb.SECOND_FACTOR_ADDED, user_id, by=by, now=now, kind="totp")
+    note_added_factor(session, before, kind="totp", by=by, now=now)
 
 
 def remove_totp(session: Session, *, user_id: UUID, by: str, now: datetime) -> None:
@@ -89,14 +92,22 @@ def remove_totp(session: Session, *, user_id: UUID, by: str, now: datetime) -> N
     note_removed_factor(session, user_id, kind="totp", by=by, now=now)
 
 
+def note_added_factor(session: Session, before: Account, *, kind: str, by: str, now: datetime) -> None:
+    """Record a second factor more; who had one before is told, lest somebody else added it."""
+    note(session, Verb.SECOND_FACTOR_ADDED, before.user_id, by=by, now=now, kind=kind)
+    if before.has_second_factor:
+        tell(session, before, Verb.SECOND_FACTOR_ADDED, now)
+
+
 def note_removed_factor(session: Session, user_id: UUID, *, kind: str, by: str, now: datetime) -> None:
-    """Record that a second factor went; recovery codes go with the last one, which staff keep."""
+    """Record that a second factor went, and tell; recovery codes go with the last one, which staff keep."""
     account = accounts.get_account(session, user_id=user_id)
     if not account.has_second_factor:
         if account.role is Role.STAFF:
             raise LastSecondFactor
         users.change_user(session, user_id, mf_recovery_codes=None)
     note(session, Verb.SECOND_FACTOR_REMOVED, user_id, by=by, now=now, kind=kind)
+    tell(session, account, Verb.SECOND_FACTOR_REMOVED, now)
 
 
 def make_recovery_codes(session: Session, *, user_id: UUID, by: str, now: datetime) -> Sequence[str]:
@@ -109,8 +120,8 @@ def make_recovery_codes(session: Session, *, user_id: UUID, by: str, now: dateti
 
 
 def use_recovery_code(session: Session, *, user_id: UUID, code: str, now: datetime) -> bool:
-    """Use a code up; False where it is none, or was used before."""
-    users.lock_user(session, user_id)
+    """Use a code up and tell; False where it is none, or was used before."""
+    account = lock_account(session, user_id)
     kept = list(rows.get_secrets(session, user_id)["mf_recovery_codes"] or ())
     wanted = _hash_code(code)
     if wanted not in kept:
@@ -118,7 +129,19 @@ def use_recovery_code(session: Session, *, user_id: UUID, code: str, now: dateti
     kept.remove(wanted)
     users.change_user(session, user_id, mf_recovery_codes=kept)
     note(session, Verb.RECOVERY_CODE_USED, user_id, by=user_actor(user_id), now=now)
+    tell(session, account, Verb.RECOVERY_CODE_USED, now)
     return True
+
+
+def lock_account(session: Session, user_id: UUID) -> Account:
+    """Return the account as it stands now that nobody else changes it."""
+    users.lock_user(session, user_id)
+    return accounts.get_account(session, user_id=user_id)
+
+
+def tell(session: Session, account: Account, change: Verb, now: datetime) -> None:
+    """Mail the holder what was changed."""
+    queue_for(session, MessageKind.ACCOUNT_CHANGED, account, now=now, change=change.value)
 
 
 def _make_code() -> str:

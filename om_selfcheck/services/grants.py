@@ -15,7 +15,7 @@ from om_selfcheck.domain.errors import AlreadyDeclared, NotAllowed, NotFound
 from om_selfcheck.domain.record import Event, Verb
 from om_selfcheck.services.record import append_event, append_once
 from om_selfcheck.store.models import Grant
-from om_selfcheck.store.queries import addresses, grants
+from om_selfcheck.store.queries import addresses, assessments, grants
 
 TOKEN_BYTES = 32
 MAILED = "mail:"  # begins the scope of an owner's link that went out by mail
@@ -84,8 +84,22 @@ def find_actor(
     session: Session, *, assessment_id: UUID, grant_id: UUID, now: datetime, is_writing: bool = False
 ) -> Actor | None:
     """Return the actor behind a grant, or None where it opens nothing any more. A writer locks the round."""
-    row = grants.find_opened(session, grant_id=grant_id, assessment_id=assessment_id, is_locking=is_writing)
-    return _to_actor(row, now)
+    found = list_actors(session, assessment_id=assessment_id, grant_ids=[grant_id], now=now, is_writing=is_writing)
+    return found[0] if found else None
+
+
+def list_actors(
+    session: Session, *, assessment_id: UUID, grant_ids: Sequence[UUID], now: datetime, is_writing: bool = False
+) -> Sequence[Actor]:
+    """Return who somebody is that holds some grants: an actor for each that opens the round, the mightiest first."""
+    rows = grants.list_opening(session, grant_ids=grant_ids, assessment_id=assessment_id, is_locking=is_writing)
+    actors = [actor for row in rows if (actor := _to_actor(row, now))]
+    return sorted(actors, key=lambda actor: (-sum(map(actor.may, Task)), grant_ids.index(actor.grant_id)))
+
+
+def find_newest_actor(session: Session, *, grant_id: UUID, now: datetime) -> Actor | None:
+    """Return the actor behind a grant in the newest round it opens; the company's key opens all, other links one."""
+    return _to_actor(grants.find_newest(session, grant_id), now)
 
 
 def get_actor_by_token(session: Session, *, token: str, now: datetime) -> Actor:
@@ -133,12 +147,16 @@ def revoke_link(session: Session, *, actor: Actor, grant_id: UUID, now: datetime
 def renew_key(session: Session, *, actor: Actor, now: datetime) -> NewLink:
     """Replace the company's own link: the old ones, mailed ones too, and all their sessions end, a new one opens all.
 
-    An address that waits to be confirmed is forgotten: whoever had the old link may have typed it.
+    An address that waits to be confirmed is forgotten: whoever had the old link may have typed it. Two who do it from
+    different rounds take turns at the company; who comes second holds the old link and is out.
     """
     actor.require(Task.SHARE)
+    assessments.lock_company(session, actor.company_id)
+    owners = [row for row in _list_rows(session, actor) if row.right == Right.OWNER]
+    if not any(row.id == actor.grant_id and _is_usable(row, now) for row in owners):
+        raise NotFound
     addresses.delete_claim(session, actor.company_id)
-    owners = [row.id for row in _list_rows(session, actor) if row.right == Right.OWNER]
-    grants.revoke_grants(session, grant_ids=owners, now=now)
+    grants.revoke_grants(session, grant_ids=[row.id for row in owners], now=now)
     link = add_owner_grant(session, assessment_id=actor.assessment_id, now=now)
     append_event(session, _event(Verb.KEY_RENEWED, actor, link.grant_id, now, {}))
     return link
@@ -200,6 +218,10 @@ def _to_actor(row: RowMapping | None, now: datetime) -> Actor | None:
     return Actor(**facts, right=Right(row["right"]))
 
 
+def _is_usable(row: Grant, now: datetime) -> bool:
+    return GrantTerms(expires_at=row.expires_at, revoked_at=row.revoked_at).is_usable_at(now)
+
+
 def _to_listed(row: Grant, actor: Actor, now: datetime) -> ListedLink:
     return ListedLink(
         grant_id=row.id,
@@ -207,7 +229,7 @@ def _to_listed(row: Grant, actor: Actor, now: datetime) -> ListedLink:
         label=row.label,
         created_at=row.created_at,
         expires_at=row.expires_at,
-        is_usable=GrantTerms(expires_at=row.expires_at, revoked_at=row.revoked_at).is_usable_at(now),
+        is_usable=_is_usable(row, now),
         is_own=row.id == actor.grant_id,
         is_mailed=row.right == Right.OWNER and row.scope.startswith(MAILED),
     )

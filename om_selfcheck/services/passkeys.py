@@ -8,10 +8,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
-from om_selfcheck.domain.record import Verb
-from om_selfcheck.services.accounts import note
-from om_selfcheck.services.credentials import note_removed_factor
-from om_selfcheck.store.queries import accounts as users
+from om_selfcheck.services.credentials import lock_account, note_added_factor, note_removed_factor
 from om_selfcheck.store.queries import credentials as rows
 
 
@@ -48,7 +45,7 @@ def find_passkey(session: Session, *, credential_id: bytes) -> Passkey | None:
 
 def add_passkey(session: Session, *, user_id: UUID, key: NewPasskey, name: str, by: str, now: datetime) -> bool:
     """Keep a key just made under a name; False where it is known already."""
-    users.lock_user(session, user_id)
+    before = lock_account(session, user_id)
     is_new = rows.add_passkey(
         session,
         user_id=user_id,
@@ -61,7 +58,7 @@ def add_passkey(session: Session, *, user_id: UUID, key: NewPasskey, name: str, 
         now=now,
     )
     if is_new:
-        note(session, Verb.SECOND_FACTOR_ADDED, user_id, by=by, now=now, kind="passkey")
+        note_added_factor(session, before, kind="passkey", by=by, now=now)
     return is_new
 
 
@@ -72,7 +69,7 @@ def note_use(session: Session, *, credential_id: bytes, sign_count: int, now: da
 
 def remove_passkey(session: Session, *, user_id: UUID, credential_id: bytes, by: str, now: datetime) -> None:
     """Forget one of an account's own passkeys; LastSecondFactor for the last of staff. Twice is harmless."""
-    users.lock_user(session, user_id)
+    lock_account(session, user_id)
     if rows.delete_passkey(session, user_id, credential_id):
         note_removed_factor(session, user_id, kind="passkey", by=by, now=now)
 

@@ -1,6 +1,6 @@
 """Who may open a page: a rule at every route, on the view for tests to read, and no start without it (P11)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, Final
 from uuid import UUID
@@ -47,7 +47,7 @@ def require(task: Task) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(**arguments: Any) -> Any:  # noqa: ANN401 - whatever the view returns
-            g.actor = _find_actor(arguments)
+            g.actor = _find_actor(arguments, task)
             g.actor.require(task)
             return view(**arguments)
 
@@ -105,7 +105,11 @@ def current_network() -> Network:
 
 def lock_again() -> Actor:
     """Return who acts as of now and hold the round again, on a guarded page that committed something in between."""
-    g.actor = _find_actor(request.view_args or {})
+    before = current_actor()
+    found = [actor for actor in actors_here(before.assessment_id) if actor.grant_id == before.grant_id]
+    if not found:
+        raise NotFound
+    g.actor = found[0]
     return current_actor()
 
 
@@ -128,20 +132,22 @@ def _way_back() -> str:
     return read_path("/" + (request.referrer or "").partition("//")[2].partition("/")[2])
 
 
-def _find_actor(arguments: dict[str, Any]) -> Actor:
-    """Return who acts: by the link this browser opened the round with, else by the company's key of another round."""
-    assessment_id = arguments.get("assessment_id") or _assessment_of(arguments["number"])
-    for grant_id in held_grants(assessment_id):
-        actor = grants.find_actor(
-            db.session,
-            assessment_id=assessment_id,
-            grant_id=grant_id,
-            now=clock.now(),
-            is_writing=request.method not in SAFE_METHODS,
-        )
-        if actor is not None:
-            return actor
-    raise NotFound
+def actors_here(assessment_id: UUID) -> Sequence[Actor]:
+    """List who this browser's visitor is in a round, the mightiest first: by its own link, or by the company's key."""
+    return grants.list_actors(
+        db.session,
+        assessment_id=assessment_id,
+        grant_ids=held_grants(assessment_id),
+        now=clock.now(),
+        is_writing=request.method not in SAFE_METHODS,
+    )
+
+
+def _find_actor(arguments: dict[str, Any], task: Task) -> Actor:
+    actors = actors_here(arguments.get("assessment_id") or _assessment_of(arguments["number"]))
+    if not actors:
+        raise NotFound
+    return next((actor for actor in actors if actor.may(task)), actors[0])
 
 
 def _assessment_of(number: str) -> UUID:

@@ -15,6 +15,7 @@ from om_selfcheck.domain.errors import (
     AlreadyDeclared,
     LastSecondFactor,
     NotAllowed,
+    NotDeclared,
     NotFound,
     OwnAccount,
     QuestionnaireChanged,
@@ -46,6 +47,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(NotFound, lambda _error: refuse(404))
     app.register_error_handler(NotAllowed, lambda _error: refuse(403, explain_right()))
     app.register_error_handler(AlreadyDeclared, lambda _error: refuse(CONFLICT, explain_frozen()))
+    app.register_error_handler(NotDeclared, lambda _error: refuse(CONFLICT, explain_not_declared()))
     app.register_error_handler(QuestionnaireChanged, lambda _error: refuse(UNAVAILABLE, explain_changed_questions()))
     app.register_error_handler(OwnAccount, lambda _error: refuse(CONFLICT, explain_own_account()))
     app.register_error_handler(LastSecondFactor, lambda _error: refuse(CONFLICT, explain_last_factor()))
@@ -135,7 +137,16 @@ def explain_frozen() -> Refusal:
         _("Diese Runde ist abgeschlossen"),
         _("Die Selbsterklärung ist ausgestellt. Bewertungen und Plan dieser Runde ändern sich nicht mehr."),
         _("Alles Ausgestellte bleibt, wie es ist."),
-        _("Für Änderungen beginnen Sie auf der Startseite einen neuen Check."),
+        _("Änderungen gehören in die nächste Runde. Das Unternehmen beginnt sie auf der Übersicht dieser Runde."),
+    )
+
+
+def explain_not_declared() -> Refusal:
+    return Refusal(
+        _("Diese Runde läuft noch"),
+        _("Eine neue Runde folgt auf eine ausgestellte Selbsterklärung. In dieser Runde ist noch keine ausgestellt."),
+        _("Es wurde nichts geändert."),
+        _("Gehen Sie zurück und machen Sie mit dieser Runde weiter."),
     )
 
 

@@ -6,6 +6,7 @@ write nothing into it set no cookie.
 
 import json
 import secrets
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime, timedelta
 from inspect import iscoroutinefunction
@@ -183,16 +184,11 @@ def current_session() -> ServerSession:
     return session._get_current_object()  # type: ignore[attr-defined,no-any-return]  # noqa: SLF001 - behind the proxy
 
 
-def held_grant(assessment_id: UUID) -> UUID | None:
-    """Return the link by which this browser opened a round."""
-    grant_id = session.get("grants", {}).get(str(assessment_id))
-    return UUID(grant_id) if grant_id else None
-
-
-def held_grants(assessment_id: UUID) -> list[UUID]:
-    """List the links that may open a round here: its own first, then those of other rounds, a company's key perhaps."""
-    own = held_grant(assessment_id)
-    return [*([own] if own else []), *{UUID(grant_id) for grant_id in session.get("grants", {}).values()} - {own}]
+def held_grants(assessment_id: UUID | None = None) -> list[UUID]:
+    """List the links that this browser holds: first the one that opened a round, then the others, once each."""
+    held: dict[str, str] = session.get("grants", {})
+    own = held.get(str(assessment_id))
+    return [UUID(grant_id) for grant_id in dict.fromkeys([*([own] if own else []), *held.values()])]
 
 
 def hold_grant(assessment_id: UUID, grant_id: UUID, *, is_renewal: bool = False) -> None:
@@ -206,10 +202,16 @@ def hold_grant(assessment_id: UUID, grant_id: UUID, *, is_renewal: bool = False)
         current_session().renew_id()
 
 
-def drop_grant(assessment_id: UUID) -> None:
-    """Forget a round in this browser; the last one takes the whole session with it, unless somebody is signed in."""
-    grants = {key: value for key, value in session.get("grants", {}).items() if key != str(assessment_id)}
-    forget_links(assessment_id)
+def drop_grants(grant_ids: Collection[UUID]) -> None:
+    """Forget links in this browser, whichever rounds they opened; the last one takes the whole session with it.
+
+    Unless somebody is signed in.
+    """
+    dropped = {str(grant_id) for grant_id in grant_ids}
+    for assessment_id, grant_id in session.get("grants", {}).items():
+        if grant_id in dropped:
+            forget_links(UUID(assessment_id))
+    grants = {key: value for key, value in session.get("grants", {}).items() if value not in dropped}
     if grants or PERSON in session:
         session["grants"] = grants
     else:

@@ -24,6 +24,7 @@ EXPECTED = {
     ("public.questionnaire", "GET"): PUBLIC,
     ("public.verify", "GET"): PUBLIC,
     ("public.answer", "GET"): PUBLIC,
+    ("public.renew", "GET"): PUBLIC,
     ("public.open_access", "GET"): PUBLIC,
     ("public.open_access", "POST"): PUBLIC,
     ("public.unsubscribe", "GET"): PUBLIC,
@@ -46,6 +47,7 @@ EXPECTED = {
     ("company.link_sheet", "GET"): Task.SHARE,
     ("company.keep_link", "POST"): Task.SHARE,
     ("company.change_language", "POST"): Task.DECLARE,
+    ("company.start_renewal", "POST"): Task.DECLARE,
     ("company.topic", "GET"): Task.READ,
     ("company.rate", "POST"): Task.RATE,
     ("company.monday", "GET"): Task.READ,
@@ -55,6 +57,7 @@ EXPECTED = {
     ("company.action", "GET"): Task.READ,
     ("company.change_action", "POST"): Task.PLAN,
     ("company.remove_action", "POST"): Task.PLAN,
+    ("company.take_over_action", "POST"): Task.PLAN,
     ("company.declaration", "GET"): Task.READ,
     ("company.save_declaration", "POST"): Task.DECLARE,
     ("company.preview", "GET"): Task.READ,
@@ -324,6 +327,19 @@ def test_nobody_without_a_link_reads_a_planted_word(app: Flask, cast: dict[str, 
     assert _crawl_finds(app, alma, alma, canary), "the control: the owner does read it"
     for role in ("stella", "other_owner", "ended"):
         assert not _crawl_finds(app, cast[role], alma, canary), role
+
+
+def test_nobody_without_a_link_to_the_new_round_reads_the_last_one_beside_it(
+    app: Flask, cast: dict[str, Person]
+) -> None:
+    alma, canary = cast["alma"], "Zitronenfalter"
+    alma.client.send(f"{alma.base}/topics/1", {"need-1.1.a": "urgent", "note-1.1.a": f"Notiz {canary}"})
+    people.declare(alma)
+    again = people.renew(alma)
+    assert _crawl_finds(app, alma, again, canary), "the control: the owner does read it"
+    assert _crawl_finds(app, people.rolf(again), again, canary), "and so does who may read the new round"
+    for role in ("stella", "other_owner", "ended", "bente", "rolf"):
+        assert not _crawl_finds(app, cast[role], again, canary), role
 
 
 def _crawl_finds(app: Flask, person: Person, owner: Person, canary: str) -> bool:

@@ -6,7 +6,19 @@ from itertools import product
 import pytest
 
 from om_selfcheck.domain import access
-from om_selfcheck.domain.access import GrantTerms, Right, Task, may
+from om_selfcheck.domain.access import (
+    FRESH_FOR,
+    GrantTerms,
+    Obstacle,
+    Office,
+    Right,
+    Role,
+    SignIn,
+    Strength,
+    Task,
+    find_obstacle,
+    may,
+)
 
 NOW = datetime(2026, 10, 5, 12, tzinfo=UTC)
 MOMENT = timedelta(microseconds=1)
@@ -82,3 +94,57 @@ def test_lifetimes() -> None:
     assert timedelta(days=14) == access.LINK_LIFETIME
     assert timedelta(days=7) == access.UNTOUCHED_LIFETIME
     assert timedelta(minutes=10) == access.KEEP_LINK_VISIBLE
+    assert timedelta(minutes=15) == access.FRESH_FOR
+    assert access.PASSWORD_LENGTH == 12
+
+
+class TestOffices:
+    """Who may fill which office: all roles, strengths and ages of a sign-in, against rules written another way."""
+
+    STAFF_ONLY = (Office.OVERSEE, Office.OVERSEE_FRESH)
+    OF_A_NETWORK = (Office.COORDINATE, Office.SEE_COMPANIES)
+
+    @pytest.mark.parametrize("is_member", [True, False])
+    @pytest.mark.parametrize("age", [timedelta(), FRESH_FOR, FRESH_FOR + MOMENT, timedelta(hours=11)])
+    @pytest.mark.parametrize(("strength", "best"), list(product(Strength, Strength)))
+    @pytest.mark.parametrize(("office", "role"), list(product(Office, Role)))
+    def test_opens_to_exactly_those_who_may(
+        self, office: Office, role: Role, strength: Strength, best: Strength, age: timedelta, *, is_member: bool
+    ) -> None:
+        sign_in = SignIn(role=role, strength=strength, best=best, at=NOW - age)
+        found = find_obstacle(office, sign_in, is_member=is_member, now=NOW)
+        if role is Role.COORDINATOR and (office in self.STAFF_ONLY or (office in self.OF_A_NETWORK and not is_member)):
+            assert found is Obstacle.FOREIGN
+        elif list(Strength).index(strength) < list(Strength).index(self.needed(office, role, best)):
+            assert found is Obstacle.WEAK
+        elif office in (Office.SECURE, Office.OVERSEE_FRESH) and age > FRESH_FOR:
+            assert found is Obstacle.STALE
+        else:
+            assert found is None
+
+    def needed(self, office: Office, role: Role, best: Strength) -> Strength:
+        table = {
+            Office.ACCOUNT: (Strength.LINK, Strength.LINK),
+            Office.SECURE: (best, best),
+            Office.COORDINATE: (Strength.SECOND_FACTOR, Strength.LINK),
+            Office.SEE_COMPANIES: (Strength.SECOND_FACTOR, Strength.SECOND_FACTOR),
+            Office.OVERSEE: (Strength.SECOND_FACTOR, Strength.SECOND_FACTOR),
+            Office.OVERSEE_FRESH: (Strength.SECOND_FACTOR, Strength.SECOND_FACTOR),
+        }
+        return table[office][role is Role.COORDINATOR]
+
+    def test_a_mailed_link_makes_posters_but_shows_no_company(self) -> None:
+        by_link = SignIn(role=Role.COORDINATOR, strength=Strength.LINK, best=Strength.SECOND_FACTOR, at=NOW)
+        assert find_obstacle(Office.COORDINATE, by_link, is_member=True, now=NOW) is None
+        assert find_obstacle(Office.SEE_COMPANIES, by_link, is_member=True, now=NOW) is Obstacle.WEAK
+
+    @pytest.mark.parametrize("office", [one for one in Office if one not in (Office.ACCOUNT, Office.SECURE)])
+    def test_staff_do_nothing_of_their_office_by_password_alone(self, office: Office) -> None:
+        by_password = SignIn(role=Role.STAFF, strength=Strength.PASSWORD, best=Strength.PASSWORD, at=NOW)
+        assert find_obstacle(office, by_password, is_member=True, now=NOW) is Obstacle.WEAK
+
+
+@pytest.mark.parametrize(("held", "needed"), list(product(Strength, Strength)))
+def test_a_strength_reaches_itself_and_the_weaker_ones(held: Strength, needed: Strength) -> None:
+    order = (Strength.LINK, Strength.PASSWORD, Strength.SECOND_FACTOR)
+    assert held.reaches(needed) is (order.index(held) >= order.index(needed))

@@ -208,19 +208,16 @@ def test_a_code_is_right_five_times_within_ten_minutes(
 
 def test_before_its_mail_is_sent_no_code_is_right() -> None:
     assert claim(code_expires_at=None).judge_code(is_same=True, now=NOW) is CodeAnswer.EXPIRED
-    assert not claim(code_expires_at=None).takes_code_at(NOW)
 
 
 def test_a_code_ends_with_its_claim_at_the_latest() -> None:
     late = claim(expires_at=NOW + timedelta(minutes=5))
     assert late.judge_code(is_same=True, now=NOW + timedelta(minutes=5)) is CodeAnswer.EXPIRED
-    assert not late.takes_code_at(NOW + timedelta(minutes=5))
 
 
 @pytest.mark.parametrize(("tries", "left"), [(0, 5), (1, 4), (5, 0), (6, 0)])
 def test_tries_are_counted_down(tries: int, left: int) -> None:
     assert claim(tries=tries).tries_left == left
-    assert claim(tries=tries).takes_code_at(NOW) is (left > 0)
 
 
 def test_a_link_confirms_for_a_day() -> None:

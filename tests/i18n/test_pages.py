@@ -7,15 +7,17 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
+import time_machine
 from flask import Flask
 
 from om_selfcheck import clock
 from om_selfcheck.domain.message import Problem
 from om_selfcheck.domain.questionnaire import Language
 from tests import people
+from tests.builders import make_newer_questionnaire
 from tests.i18n.test_translations import MESSAGES, both_sides
 from tests.mail.unsubscribing import make_unsubscribe_link
-from tests.people import Person
+from tests.people import Person, published
 from tests.web.client import Page, PageClient
 from tests.web.postbox import code_of, collect, confirm_link
 
@@ -164,8 +166,37 @@ def read_issued_round(app: Flask, reader: Reader) -> None:
     reader.read(people.stella(app), f"/verify/{number}")
 
 
+def read_renewal(app: Flask, reader: Reader) -> None:
+    """Before it is time, when it is, the next round under way in a newer version, and both declarations."""
+    with time_machine.travel("2024-11-21T09:00:00Z", tick=False):
+        old = people.alma(app)
+        number = people.declare(old)
+        reader.read(old, old.base)
+    alma = people.come_back(old)
+    for address in (alma.base, f"/declarations/{number}"):
+        reader.read(alma, address)
+    reader.look(alma.client.get(f"/renew?lang={reader.language}&number={number}"))
+    reader.look(people.stella(app).client.get(f"/renew?lang={reader.language}&number={number}"))
+    reader.look(people.stella(app).client.get(f"/renew?lang={reader.language}&number=abc"))
+    with published(app, make_newer_questionnaire()):
+        again = people.renew(alma)
+        reader.read(alma, alma.base)
+        for page in ("", "/topics/1", "/plan", "/access", "/declaration/preview"):
+            reader.read(again, again.base + page)
+        newer = people.declare(again, make_newer_questionnaire())
+        reader.read(again, f"/declarations/{newer}")
+    reader.read(alma, alma.base)
+
+
 Part = Callable[[Flask, Reader], None]
-PARTS: tuple[Part, ...] = (read_public_pages, read_first_steps, read_open_round, read_mail, read_issued_round)
+PARTS: tuple[Part, ...] = (
+    read_public_pages,
+    read_first_steps,
+    read_open_round,
+    read_mail,
+    read_issued_round,
+    read_renewal,
+)
 
 
 @pytest.mark.parametrize("read_part", PARTS, ids=lambda part: part.__name__)

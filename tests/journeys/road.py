@@ -91,6 +91,11 @@ def issue(visitor: Visitor, opened: Round) -> str:
     return issued.url.partition("?")[0].rsplit("/", 1)[1]
 
 
+def type_address(visitor: Visitor, opened: Round, address: str) -> None:
+    token = csrf_token(visitor, opened)
+    visitor.post(f"{opened.path}/mails/address", {"csrf_token": token, "was-email": "", "email": address})
+
+
 def add_link(visitor: Visitor, opened: Round, *, label: str, right: str) -> str:
     """Make a further link and return the path that opens it."""
     token = csrf_token(visitor, opened)

@@ -10,8 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.message import MessageKind, MessageState
-from om_selfcheck.services.letters import Claimed
-from om_selfcheck.services.letters.addresses import PREPARE
+from om_selfcheck.services.letters import Claimed, join_tables
 from om_selfcheck.store.models import Message
 from tests.factories import NOW
 
@@ -59,7 +58,7 @@ def read_claimed(row: Message) -> Claimed:
 
 def _send(session: Session, row: Message, now: datetime) -> Letter:
     claimed = read_claimed(row)
-    facts = PREPARE[claimed.kind](session, claimed, now)
+    facts = join_tables()[claimed.kind](session, claimed, now)
     row.state = (MessageState.CANCELLED if facts is None else MessageState.SENT).value
     assert facts is None or isinstance(facts, Mapping)
     return Letter(claimed.kind, row.address, row.language, facts)

@@ -31,6 +31,7 @@ from om_selfcheck.web.company import pages
 from om_selfcheck.web.company.addressing import follow_draft, settings_of
 from om_selfcheck.web.company.blueprint import bp
 from om_selfcheck.web.company.forms import DeclarationForm
+from om_selfcheck.web.company.last_round import load_last_round, load_succession
 from om_selfcheck.web.inputs import NOT_A_POSTAL_CODE, shown_values, wanted_values
 from om_selfcheck.web.sessions import commit
 from om_selfcheck.web.surroundings import printed_address
@@ -117,6 +118,7 @@ def issued(number: str) -> ResponseReturnValue:  # noqa: ARG001 - read by the gu
         questionnaire=pages.questionnaire_of(actor),
         public_address=printed_address("public.answer", number=issued_declaration.number),
         responsible=sorted({action.responsible for action in actions}),
+        succession=load_succession(actor),
     )
 
 
@@ -190,4 +192,5 @@ def _render_preview(actor: Actor) -> str:
         valid_until=SelfDeclaration(issued_on=today).valid_until,
         may_issue=actor.may(Task.DECLARE),
         mails=settings_of(actor),
+        last=load_last_round(actor),
     )

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from om_selfcheck import clock
 from om_selfcheck.domain.access import Task
-from om_selfcheck.domain.address import KEYS_MAILED, LONGEST_PAUSE, CodeAnswer, read_code
+from om_selfcheck.domain.address import KEYS_MAILED, CodeAnswer, read_code
 from om_selfcheck.domain.declaration import ReminderChoice
 from om_selfcheck.domain.merging import Conflict
 from om_selfcheck.domain.message import MessageKind, MessageState
@@ -200,7 +200,6 @@ def _render(errors: Mapping[str, str] | None = None, typed: Mapping[str, str] | 
         actor=actor,
         frame=pages.make_frame(actor, pages.load_standing(actor)),
         settings=settings,
-        takes_code=bool(settings.claim and settings.claim.takes_code_at(now)),
         is_open=bool(settings.claim and settings.claim.is_open_at(now)),
         mails=sent,
         lost=_list_lost(sent, settings),
@@ -208,6 +207,5 @@ def _render(errors: Mapping[str, str] | None = None, typed: Mapping[str, str] | 
         errors=errors or {},
         typed=typed or {},
         today=clock.today(),
-        latest_pause=clock.today() + LONGEST_PAUSE,
         has_fresh_link=actor.grant_id in fresh_tokens(actor.assessment_id),
     )

@@ -15,14 +15,15 @@ from om_selfcheck.extensions import csrf, db
 from om_selfcheck.i18n.translation import current_language
 from om_selfcheck.services import access_mails, assessments, sessions, throttles
 from om_selfcheck.services.grants import list_links
-from om_selfcheck.web.access import current_actor, public, require
+from om_selfcheck.web.access import actors_here, current_actor, public, require
 from om_selfcheck.web.company import pages
 from om_selfcheck.web.company.addressing import settings_of
 from om_selfcheck.web.company.blueprint import bp
+from om_selfcheck.web.company.last_round import load_succession
 from om_selfcheck.web.sessions import (
     commit,
     current_session,
-    drop_grant,
+    drop_grants,
     forget_link,
     fresh_tokens,
     hold_grant,
@@ -69,6 +70,7 @@ def overview(assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 - read
         need_labels=pages.need_labels(),
         required=REQUIRED_ACTIONS,
         is_begun=pages.is_begun(standing),
+        succession=load_succession(actor),
         has_fresh_link=actor.grant_id in fresh_tokens(actor.assessment_id),
         mails=settings_of(actor),
     )
@@ -129,8 +131,8 @@ def change_language(assessment_id: UUID) -> ResponseReturnValue:
 @bp.post("/assessments/<uuid:assessment_id>/leave")
 @require(Task.READ)
 def leave(assessment_id: UUID) -> ResponseReturnValue:
-    """End the access on this device; the link itself goes on working."""
-    drop_grant(assessment_id)
+    """End the access on this device, by every link that opens the round here; the links themselves go on working."""
+    drop_grants([actor.grant_id for actor in actors_here(assessment_id)])
     current_session().renew_id()
     commit()
     return redirect(url_for("public.start"), 303)

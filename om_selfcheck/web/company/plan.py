@@ -24,6 +24,7 @@ from om_selfcheck.web.access import current_actor, require
 from om_selfcheck.web.company import pages
 from om_selfcheck.web.company.blueprint import bp
 from om_selfcheck.web.company.forms import ActionForm, read_measure_refs
+from om_selfcheck.web.company.last_round import load_last_round
 from om_selfcheck.web.inputs import NOT_OFFERED, read_day, shown_values, wanted_values
 from om_selfcheck.web.sessions import commit
 
@@ -67,6 +68,8 @@ def plan(assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 - read by 
         is_readonly=not actor.may(Task.PLAN) or pages.is_frozen(actor),
         was_saved="saved" in request.args,
         was_removed="removed" in request.args,
+        last=load_last_round(actor),
+        was_finished="finished" in request.args,
     )
 
 

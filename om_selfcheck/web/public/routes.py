@@ -11,10 +11,10 @@ from om_selfcheck.domain.errors import NotFound
 from om_selfcheck.domain.text import clean_line
 from om_selfcheck.extensions import csrf, db
 from om_selfcheck.services import documents, grants, installation, numbers
-from om_selfcheck.web.access import public
+from om_selfcheck.web.access import actors_here, public
 from om_selfcheck.web.errors import explain_ended_link, refuse
 from om_selfcheck.web.public import pages
-from om_selfcheck.web.sessions import commit, held_grant, hold_grant, keep_in
+from om_selfcheck.web.sessions import commit, hold_grant, keep_in
 from om_selfcheck.web.surroundings import catalogue, settings
 
 bp = Blueprint("public", __name__)
@@ -108,11 +108,7 @@ def open_access(token: str) -> ResponseReturnValue:
 
 def _holds_as_much(actor: grants.Actor) -> bool:
     """Say whether this browser already has the round open with a right that covers the link's."""
-    grant_id = held_grant(actor.assessment_id)
-    held = grant_id and grants.find_actor(
-        db.session, assessment_id=actor.assessment_id, grant_id=grant_id, now=clock.now()
-    )
-    return bool(held and held.covers(actor.right))
+    return any(held.covers(actor.right) for held in actors_here(actor.assessment_id))
 
 
 @bp.get("/imprint")

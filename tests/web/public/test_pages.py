@@ -16,6 +16,7 @@ ADDRESSES_THAT_STAY = {
     "/unsubscribe/<signed>",
     "/verify",
     "/verify/<number>",
+    "/renew",
     "/healthz",
     "/readyz",
     "/.well-known/security.txt",
