@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.access import LINK_LIFETIME, GrantTerms, Right, Task, may
 from om_selfcheck.domain.errors import AlreadyDeclared, NotAllowed, NotFound
-from om_selfcheck.domain.record import Event, Verb
+from om_selfcheck.domain.record import SYSTEM, Event, Verb
 from om_selfcheck.services.record import append_event, append_once
 from om_selfcheck.store.models import Grant
 from om_selfcheck.store.queries import addresses, assessments, grants
@@ -172,7 +172,7 @@ def mail_owner_grant(session: Session, *, assessment_id: UUID, message_id: UUID,
     link = add_grant(session, assessment_id, right=Right.OWNER, scope=f"{MAILED}{message_id}", now=now)
     payload: dict[str, str | int] = {"grant": str(link.grant_id), "right": Right.OWNER.value}
     subject = f"assessment:{assessment_id}"
-    append_event(session, Event(verb=Verb.GRANT_CREATED, actor="mail", subject=subject, at=now, payload=payload))
+    append_event(session, Event(verb=Verb.GRANT_CREATED, actor=SYSTEM, subject=subject, at=now, payload=payload))
     return link
 
 
