@@ -31,20 +31,26 @@ def run() -> None:
 def remind(*, dry_run: bool) -> None:
     """Queue what is due and send it, once; counts are the result. For cron, a timer or a CronJob."""
     from om_selfcheck.cli.remind import preview, remind_once
-    from om_selfcheck.factory import create_app
 
     settings = read_or_stop()
     _check_mail(settings)
     _require_tables(settings)
-    counts = preview(create_app(settings)) if dry_run else remind_once(create_app(settings))
+    if dry_run:
+        counts = preview(settings)
+    else:
+        from om_selfcheck.factory import create_app
+
+        counts = remind_once(create_app(settings))
     queued = [f"{count} {kind}" for kind, count in sorted(counts.queued.items()) if count]
     click.echo(f"queued: {', '.join(queued) or 0}")
     if dry_run:
         click.echo(f"due: {counts.due}")
-        return
-    for state in (MessageState.SENT, MessageState.FAILED, MessageState.UNDELIVERABLE, MessageState.CANCELLED):
-        click.echo(f"{state.value}: {counts.states[state]}")
-    click.echo(f"undeliverable in the last 30 days: {counts.given_up}")
+    else:
+        for state in (MessageState.SENT, MessageState.FAILED, MessageState.UNDELIVERABLE, MessageState.CANCELLED):
+            click.echo(f"{state.value}: {counts.states[state]}")
+        click.echo(f"undeliverable in the last 30 days: {counts.given_up}")
+    if counts.failed:
+        raise click.ClickException(f"Records that could not be read: {len(counts.failed)}. The lines above name them.")
     if counts.broken_jobs:
         raise click.ClickException("A job was not done; the line above says where. All else was.")
 

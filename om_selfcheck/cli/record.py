@@ -1,7 +1,7 @@
 """Commands for the append-only record: verifying it, and what proves later that nobody bent it."""
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,8 +13,6 @@ from om_selfcheck.cli.operation import read_or_stop
 from om_selfcheck.config import Settings
 from om_selfcheck.domain.address import is_email
 from om_selfcheck.domain.checkpoint import Checkpoint, NoCheckpoint
-from om_selfcheck.domain.errors import DomainError
-from om_selfcheck.domain.message import MessageKind
 from om_selfcheck.domain.tampering import BREAKS_NAMED, Break, Damage
 
 if TYPE_CHECKING:
@@ -42,10 +40,6 @@ class CannotVerify(click.ClickException):
     """Neither whole nor broken: nothing could be compared."""
 
     exit_code = 2
-
-
-class CheckpointNotKept(click.ClickException):
-    """The folder cannot be written, the key not be read, or the record is broken at its end."""
 
 
 @click.group()
@@ -82,19 +76,17 @@ def verify(path: Path | None, key_file: Path | None) -> None:
 @record.command()
 def checkpoint() -> None:
     """Sign what the record is now and keep it in OM_CHECKPOINT_DIR, one file a day."""
-    from sqlalchemy.orm import Session
-
+    from om_selfcheck.services.checkpoints import NotKept
     from om_selfcheck.services.installation import open_engine
 
     settings, now = read_or_stop(), clock.now()
     try:
         check_mail(settings)
-    except ValueError as error:
-        raise click.ClickException(str(error)) from error
-    kept = keep_checkpoint(settings, now)
+        kept = keep_checkpoint(_open(settings), settings, now)
+    except (NotKept, ValueError) as error:
+        raise click.ClickException(f"No checkpoint of the record was written. {error}") from error
     click.echo(f"{kept.path}{'' if kept.is_new else ' was written before'}: {kept.checkpoint.seq} events")
-    with Session(open_engine(settings.database_url)) as session, session.begin():
-        queue_checkpoint(session, settings, now)
+    queue_checkpoint(open_engine(settings.database_url), settings, kept, now)
 
 
 @record.command()
@@ -111,42 +103,33 @@ def check_mail(settings: Settings) -> None:
         raise ValueError(f"OM_CHECKPOINT_MAIL must be one address, not {settings.checkpoint_mail[:80]!r}")
 
 
-def keep_checkpoint(settings: Settings, now: datetime) -> "KeptCheckpoint":
-    """Keep the checkpoint of the day. Nobody waits for the folder, which may lie on another machine."""
+def keep_checkpoint(reader: "Engine", settings: Settings, now: datetime) -> "KeptCheckpoint":
+    """Keep the checkpoint of the day. Nobody who writes waits for the folder, which may lie on another machine."""
     from sqlalchemy.orm import Session
 
     from om_selfcheck.services import checkpoints
 
-    engine = _open(settings)
-    try:
-        with Session(engine) as session:
-            return checkpoints.keep_checkpoint(
-                session,
-                instance_dir=settings.instance_dir,
-                folder=settings.checkpoint_dir,
-                now=now,
-                today=clock.day_in_berlin(now),
-            )
-    except (DomainError, ValueError, OSError) as error:
-        raise CheckpointNotKept(f"No checkpoint of the record was written: {error}") from error
-    finally:
-        engine.dispose()
+    with Session(reader) as session:
+        return checkpoints.keep_checkpoint(
+            session,
+            instance_dir=settings.instance_dir,
+            folder=settings.checkpoint_dir,
+            now=now,
+            today=clock.day_in_berlin(now),
+        )
 
 
-def queue_checkpoint(session: "Session", settings: Settings, now: datetime) -> Mapping[str, int]:
-    """Queue the checkpoint of the day where OM_CHECKPOINT_MAIL wants it: a job of ./om remind."""
+def queue_checkpoint(writer: "Engine", settings: Settings, kept: "KeptCheckpoint", now: datetime) -> bool:
+    """Queue the checkpoint of the day where OM_CHECKPOINT_MAIL wants it; once a day."""
+    from sqlalchemy.orm import Session
+
     from om_selfcheck.services import checkpoints
 
     if not settings.checkpoint_mail:
-        return {}
-    is_queued = checkpoints.queue_checkpoint(
-        session,
-        folder=settings.checkpoint_dir,
-        address=settings.checkpoint_mail,
-        now=now,
-        today=clock.day_in_berlin(now),
-    )
-    return {MessageKind.CHECKPOINT.value: int(is_queued)} if is_queued else {}
+        return False
+    with Session(writer) as session, session.begin():
+        today = clock.day_in_berlin(now)
+        return checkpoints.queue_checkpoint(session, kept=kept, address=settings.checkpoint_mail, today=today, now=now)
 
 
 def _open(settings: Settings) -> "Engine":

@@ -3,11 +3,10 @@
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
@@ -16,37 +15,91 @@ from sqlalchemy.orm import Session
 from om_selfcheck import clock
 from om_selfcheck.cli import record
 from om_selfcheck.config import Settings
-from om_selfcheck.domain.message import MessageState
+from om_selfcheck.domain.message import MessageKind, MessageState
 from om_selfcheck.log import describe, write_line
 from om_selfcheck.mail.delivery import Sender, send_due
 from om_selfcheck.mail.messages import make_letterhead, read_sender
 from om_selfcheck.mail.transport import open_transport
-from om_selfcheck.services import messages
+from om_selfcheck.services import messages, reminders
 from om_selfcheck.services.installation import open_engine
 from om_selfcheck.services.letters import join_tables
 
 if TYPE_CHECKING:
     from flask import Flask
 
-# What is queued before sending, in this order: each queues in the given transaction and says how many of what.
-# A job asks by itself what was queued before; it runs again every JOBS_EVERY and whenever somebody types ./om remind.
-Job = Callable[[Session, Settings, datetime], Mapping[str, int]]
-JOBS: tuple[Job, ...] = (record.queue_checkpoint,)
-
 LOOK_EVERY = 2.0
 JOBS_EVERY = 3600.0
 SHOWN_FOR = timedelta(days=30)
+BY_DAY = range(7, 20)  # the hours in Berlin at which reminders are queued unasked, so that no phone hums at midnight
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queueing:
+    """What a job gets: it looks by `reader`, which keeps no writer waiting, and queues by `writer`, a little at a time.
+
+    A dry run only counts. An unasked one comes from the sender beside the workers, at any hour.
+    """
+
+    reader: Engine
+    writer: Engine
+    settings: Settings
+    now: datetime
+    is_dry: bool = False
+    is_unasked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queued:
+    """What a job queued by kind, and the records it could not read."""
+
+    kinds: Mapping[str, int]
+    failed: Sequence[str] = ()
 
 
 @dataclass(kw_only=True)
 class Counts:
-    """The result: what was queued by kind, what became of each message, and how many jobs broke."""
+    """The result: what was queued by kind, what became of each message, and what went wrong before."""
 
     queued: Counter[str] = field(default_factory=Counter)
     states: Counter[MessageState] = field(default_factory=Counter)
     due: int = 0
     given_up: int = 0
     broken_jobs: int = 0
+    failed: list[str] = field(default_factory=list)
+
+    def add(self, queued: Queued) -> None:
+        self.queued.update(queued.kinds)
+        self.failed.extend(queued.failed)
+
+
+def queue_reminders(queueing: Queueing) -> Queued:
+    """Queue what is due of renewals and actions, a batch a transaction."""
+    if queueing.is_unasked and queueing.now.astimezone(clock.BERLIN).hour not in BY_DAY:
+        return Queued(kinds={})
+    days, today = queueing.settings.renewal_days, clock.day_in_berlin(queueing.now)
+    run = reminders.Run(renewal_days=days, now=queueing.now, today=today, is_dry=queueing.is_dry)
+    counts = reminders.Counts()
+    with Session(queueing.reader) as looking:
+        for batch in reminders.list_due(looking, run):
+            with Session(queueing.writer) as session, session.begin():
+                counts += reminders.queue_due(session, batch, run)
+    return Queued(kinds={kind.value: count for kind, count in counts.queued.items()}, failed=counts.failed)
+
+
+def keep_checkpoint(queueing: Queueing) -> Queued:
+    """Keep the record's checkpoint of the day, and queue it where OM_CHECKPOINT_MAIL wants it too."""
+    settings, now = queueing.settings, queueing.now
+    if queueing.is_dry:
+        return Queued(kinds={})
+    kept = record.keep_checkpoint(queueing.reader, settings, now)
+    is_queued = record.queue_checkpoint(queueing.writer, settings, kept, now)
+    return Queued(kinds={MessageKind.CHECKPOINT.value: 1} if is_queued else {})
+
+
+# What is queued before sending, in this order. A job asks by itself what was queued before; it runs again every
+# JOBS_EVERY and whenever somebody types ./om remind.
+Job = Callable[[Queueing], Queued]
+JOBS: tuple[Job, ...] = (keep_checkpoint, queue_reminders)
 
 
 def check_mail(settings: Settings) -> None:
@@ -58,25 +111,26 @@ def check_mail(settings: Settings) -> None:
 
 def remind_once(app: "Flask") -> Counts:
     """Queue and send what is due now. Told to end meanwhile, it finishes the message it is at."""
-    sender, counts = make_sender(app), Counts()
+    sender, settings, counts = make_sender(app), _settings(app), Counts()
+    reader = open_engine(settings.database_url, is_reading=True)
+    queueing = Queueing(reader=reader, writer=sender.engine, settings=settings, now=clock.now())
     with app.app_context(), _finishing():
-        _queue(app, sender.engine, counts)
+        _queue(queueing, counts)
         counts.states = send_due(sender, may_go_on=_may_go_on)
         with Session(sender.engine) as session:
             counts.given_up = messages.count_undeliverable(session, since=clock.now() - SHOWN_FOR)
     sender.engine.dispose()
+    reader.dispose()
     return counts
 
 
-def preview(app: "Flask") -> Counts:
-    """Say what would be queued and sent; everything is rolled back."""
-    settings, counts, now = _settings(app), Counts(), clock.now()
-    engine = open_engine(settings.database_url)
-    with Session(engine) as session:
-        for job in JOBS:
-            counts.queued.update(job(session, settings, now))
-        counts.due = messages.count_due(session, now=now)
-    engine.dispose()
+def preview(settings: Settings) -> Counts:
+    """Say what would be queued and sent, by reading alone."""
+    reader, counts, now = open_engine(settings.database_url, is_reading=True), Counts(), clock.now()
+    _queue(Queueing(reader=reader, writer=reader, settings=settings, now=now, is_dry=True), counts)
+    with Session(reader) as session:
+        counts.due = messages.count_due(session, now=now) + counts.queued.total()
+    reader.dispose()
     return counts
 
 
@@ -85,14 +139,19 @@ def keep_sending(app: "Flask") -> None:
 
     Looking only reads, so it never keeps a writer waiting.
     """
-    sender, reader = make_sender(app), open_engine(_settings(app).database_url, is_reading=True)
+    sender, settings = make_sender(app), _settings(app)
+    reader = open_engine(settings.database_url, is_reading=True)
     jobs_ran_at = -JOBS_EVERY
     with app.app_context(), _finishing():
         while signal.sigtimedwait([signal.SIGTERM], LOOK_EVERY) is None:
             counts = Counts()
             try:
                 if time.monotonic() - jobs_ran_at >= JOBS_EVERY:
-                    _queue(app, sender.engine, counts)
+                    now = clock.now()
+                    queueing = Queueing(
+                        reader=reader, writer=sender.engine, settings=settings, now=now, is_unasked=True
+                    )
+                    _queue(queueing, counts)
                     jobs_ran_at = time.monotonic()
                 if _is_any_due(reader):
                     counts.states = send_due(sender, may_go_on=_may_go_on)
@@ -118,27 +177,16 @@ def complain(error: BaseException) -> None:
     write_line("failure", "error", **describe(error))
 
 
-def _queue(app: "Flask", engine: Engine, counts: Counts) -> None:
-    """Keep the day's checkpoint and let each job queue; what breaks keeps nothing else from queueing or sending."""
-    settings = _settings(app)
-
-    def keep() -> Mapping[str, int]:
-        record.keep_checkpoint(settings, clock.now())
-        return {}
-
-    def queue(job: Job) -> Mapping[str, int]:
-        with Session(engine) as session, session.begin():
-            return job(session, settings, clock.now())
-
-    todo: list[Callable[[], Mapping[str, int]]] = [keep, *(partial(queue, job) for job in JOBS)]
-    for work in todo:
+def _queue(queueing: Queueing, counts: Counts) -> None:
+    """Let each job queue; one that breaks keeps nobody else from queueing or sending."""
+    for job in JOBS:
         try:
-            queued = work()
+            counts.add(job(queueing))
         except Exception as error:  # noqa: BLE001 - it is counted and logged, and runs again
             complain(error)
             counts.broken_jobs += 1
-        else:
-            counts.queued.update(queued)
+    for failed in counts.failed:
+        write_line("failure", "error", record=failed)
 
 
 def _is_any_due(reader: Engine) -> bool:

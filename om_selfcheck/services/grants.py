@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
-from om_selfcheck.domain.access import LINK_LIFETIME, GrantTerms, Right, Task, may
+from om_selfcheck.domain.access import LINK_LIFETIME, GrantTerms, Right, Task, may, reach_of
 from om_selfcheck.domain.errors import AlreadyDeclared, NotAllowed, NotFound
 from om_selfcheck.domain.record import SYSTEM, Event, Verb
 from om_selfcheck.services.record import append_event, append_once
@@ -73,11 +73,17 @@ class ListedLink:
     grant_id: UUID
     right: Right
     label: str
+    scope: str
     created_at: datetime
     expires_at: datetime | None
     is_usable: bool
     is_own: bool
     is_mailed: bool
+
+    @property
+    def is_for_one_action(self) -> bool:
+        """Say whether it came with a reminder and opens a single action only."""
+        return bool(reach_of(self.right, self.scope).action_key)
 
 
 def find_actor(
@@ -126,10 +132,24 @@ def list_links(session: Session, *, actor: Actor, now: datetime) -> Sequence[Lis
 
 def create_link(session: Session, *, actor: Actor, right: Right, label: str, now: datetime) -> NewLink:
     """Make a link to work along or to read; it ends by itself after 14 days."""
-    actor.require(Task.SHARE)
     if right not in (Right.EDITOR, Right.READER):
         raise NotAllowed
-    link = add_grant(session, actor.assessment_id, right=right, label=label, ends_at=now + LINK_LIFETIME, now=now)
+    return hand_out(session, actor=actor, right=right, label=label, ends_at=now + LINK_LIFETIME, now=now)
+
+
+def hand_out(
+    session: Session,
+    *,
+    actor: Actor,
+    right: Right,
+    label: str,
+    scope: str = "",
+    ends_at: datetime | None = None,
+    now: datetime,
+) -> NewLink:
+    """Make a further link in the name of an actor who may, and put it on the record."""
+    actor.require(Task.SHARE)
+    link = add_grant(session, actor.assessment_id, right=right, label=label, scope=scope, ends_at=ends_at, now=now)
     append_event(session, _event(Verb.GRANT_CREATED, actor, link.grant_id, now, {"right": right.value}))
     return link
 
@@ -227,6 +247,7 @@ def _to_listed(row: Grant, actor: Actor, now: datetime) -> ListedLink:
         grant_id=row.id,
         right=Right(row.right),
         label=row.label,
+        scope=row.scope,
         created_at=row.created_at,
         expires_at=row.expires_at,
         is_usable=_is_usable(row, now),

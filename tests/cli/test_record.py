@@ -172,7 +172,7 @@ def test_a_folder_that_cannot_be_written_stops_no_other_job(tmp_path: Path, monk
     monkeypatch.setenv("OM_CHECKPOINT_DIR", str(tmp_path / "file"))
     result = type_in("remind")
     assert result.exit_code == 1
-    assert '"kind": "CheckpointNotKept"' in result.output
+    assert '"kind": "NotKept"' in result.output
     assert "sent: 0" in result.output
 
 

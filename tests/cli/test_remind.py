@@ -1,6 +1,6 @@
 """`./om remind`: what it queues, sends and prints; a wrong mail setting stops everything with a message."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from om_selfcheck import clock, factory
 from om_selfcheck.cli import remind
+from om_selfcheck.cli.remind import Queued, Queueing
 from om_selfcheck.config import Settings
 from om_selfcheck.domain.message import MessageKind
 from om_selfcheck.services.installation import open_engine
@@ -24,11 +25,9 @@ KIND = MessageKind.ACCESS_LINK
 
 
 @pytest.fixture(autouse=True)
-def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in ("OM_DATABASE_URL", "OM_BASE_URL", "OM_SECRET_KEY", "OM_MAIL_URL", "OM_MAIL_FROM"):
+def _mail_as_by_default(instance: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 - on a fresh instance
+    for name in ("OM_MAIL_URL", "OM_MAIL_FROM"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("OM_INSTANCE_DIR", str(tmp_path))
-    return tmp_path
 
 
 @pytest.fixture
@@ -60,13 +59,21 @@ def queue_now(ledger: Engine, *names: str) -> None:
             queue(session, name, clock.now())
 
 
-def queue_two(session: Session, _settings: Settings, now: datetime) -> Mapping[str, int]:
-    return {"access_link": sum(queue(session, name, now) for name in ("x", "y"))}
+def queue_two(queueing: Queueing) -> Queued:
+    if queueing.is_dry:
+        return Queued(kinds={"access_link": 2})
+    with Session(queueing.writer) as session, session.begin():
+        return Queued(kinds={"access_link": sum(queue(session, name, queueing.now) for name in ("x", "y"))})
 
 
-def break_after_queueing(session: Session, _settings: Settings, now: datetime) -> Mapping[str, int]:
-    queue(session, "half", now)
-    raise RuntimeError("Alma Beck")
+def break_after_queueing(queueing: Queueing) -> Queued:
+    with Session(queueing.writer) as session, session.begin():
+        queue(session, "half", queueing.now)
+        raise RuntimeError("Alma Beck")
+
+
+def stumble_over_one(queueing: Queueing) -> Queued:
+    return Queued(kinds=queue_two(queueing).kinds, failed=("renewal 7K3MZQ-9P2XWD-4TBVHC: ValueError",))
 
 
 def subjects(ledger: Engine) -> dict[str, str]:
@@ -121,6 +128,20 @@ def test_a_job_that_breaks_is_said_keeps_nothing_and_stops_nobody_else(
     assert '"kind": "RuntimeError"' in result.output
     assert "Alma Beck" not in result.output
     assert subjects(ledger) == {"a": "sent", "x": "sent", "y": "sent"}
+
+
+@pytest.mark.parametrize("arguments", [("remind",), ("remind", "--dry-run")])
+def test_a_record_that_cannot_be_read_is_named_and_the_others_get_their_mail(
+    ledger: Engine, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr(remind, "JOBS", (stumble_over_one,))
+    result = type_in(*arguments)
+    assert result.exit_code == 1
+    assert '"record": "renewal 7K3MZQ-9P2XWD-4TBVHC: ValueError"' in result.output
+    assert "Records that could not be read: 1." in result.output
+    assert result.output.startswith("{")
+    assert "queued: 2 access_link" in result.output
+    assert subjects(ledger) == ({"x": "sent", "y": "sent"} if arguments == ("remind",) else {})
 
 
 def test_refused_mails_are_counted_by_what_becomes_of_them(ledger: Engine, instance: Path) -> None:

@@ -27,6 +27,7 @@ from om_selfcheck.domain.network import NetworkKind
 from om_selfcheck.domain.progress import ActionState, Effect
 from om_selfcheck.domain.rating import NeedForAction
 from om_selfcheck.domain.record import GENESIS, Verb
+from om_selfcheck.domain.reminders import RenewalTone
 from om_selfcheck.domain.statistics.report import Bound
 from om_selfcheck.domain.statistics.stages import Stage
 from om_selfcheck.domain.tampering import Damage
@@ -82,6 +83,7 @@ CODES: dict[type[StrEnum], str] = {
         "PAYLOAD_MISSING=payload_missing HEAD_CHANGED=head_changed ADDED=added CUT_OFF=cut_off REWRITTEN=rewritten "
         "MISDATED=misdated"
     ),
+    RenewalTone: "EARLY=early SOON=soon LAST=last OVER=over",
     MeasureChange: "UNCHANGED=unchanged CHANGED=changed NEW=new DROPPED=dropped",
     ActionState: "OPEN=open IN_PROGRESS=in_progress DONE=done DROPPED=dropped",
     Effect: "YES=yes PARTLY=partly NO=no TOO_EARLY=too_early",

@@ -23,6 +23,7 @@ from om_selfcheck.domain.tampering import Break, Damage
 from om_selfcheck.services import checkpoints
 from om_selfcheck.services.checkpoints import (
     KeptCheckpoint,
+    NotKept,
     RecordBroken,
     find_own_key,
     keep_checkpoint,
@@ -203,23 +204,20 @@ def test_something_else_under_the_name_of_the_day_is_not_taken_for_a_checkpoint(
 ) -> None:
     folder.mkdir(parents=True)
     (folder / "record-2026-11-21.json").write_text("{}")
-    with pytest.raises(NoCheckpoint):
+    with pytest.raises(NotKept, match=r"record-2026-11-21\.json: it is not written as a checkpoint is"):
         keep(filled, instance, folder)
 
 
 # Mailing it
 
 
-def queue(session: Session, folder: Path, today: date) -> bool:
-    return queue_checkpoint(session, folder=folder, address="akte@example.org", today=today, now=NOW)
-
-
 def test_it_is_mailed_once_a_day_to_where_somebody_wants_it(filled: Session, instance: Path, folder: Path) -> None:
-    next_day = TODAY + timedelta(days=1)
     kept = keep(filled, instance, folder)
-    assert [queue(filled, folder, day) for day in (TODAY, TODAY, next_day)] == [True, False, False], "none there yet"
-    keep(filled, instance, folder, next_day)
-    assert queue(filled, folder, next_day)
+    queued = [
+        queue_checkpoint(filled, kept=kept, address="akte@example.org", today=today, now=NOW)
+        for today in (TODAY, TODAY, TODAY + timedelta(days=1))
+    ]
+    assert queued == [True, False, True]
     first, _ = filled.scalars(select(Message).order_by(Message.stage))
     assert (first.kind, first.stage) == ("checkpoint", "2026-11-21")
     assert (first.address, first.language) == ("akte@example.org", "de")
