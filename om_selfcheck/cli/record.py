@@ -17,7 +17,6 @@ from om_selfcheck.domain.tampering import BREAKS_NAMED, Break, Damage
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
-    from sqlalchemy.orm import Session
 
     from om_selfcheck.services.checkpoints import KeptCheckpoint
     from om_selfcheck.services.record import ListedEvent
