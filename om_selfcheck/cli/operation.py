@@ -52,7 +52,7 @@ def remind(*, dry_run: bool) -> None:
     if counts.failed:
         raise click.ClickException(f"Records that could not be read: {len(counts.failed)}. The lines above name them.")
     if counts.broken_jobs:
-        raise click.ClickException("A job could not queue its mails; the line above says where. Sending went on.")
+        raise click.ClickException("A job was not done; the line above says where. All else was.")
 
 
 @click.command()

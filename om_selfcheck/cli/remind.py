@@ -13,8 +13,9 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from om_selfcheck import clock
+from om_selfcheck.cli import record
 from om_selfcheck.config import Settings
-from om_selfcheck.domain.message import MessageState
+from om_selfcheck.domain.message import MessageKind, MessageState
 from om_selfcheck.domain.reminders import reminder_day
 from om_selfcheck.log import describe, write_line
 from om_selfcheck.mail.delivery import Sender, send_due
@@ -86,16 +87,27 @@ def queue_reminders(queueing: Queueing) -> Queued:
     return Queued(kinds={kind.value: count for kind, count in counts.queued.items()}, failed=counts.failed)
 
 
+def keep_checkpoint(queueing: Queueing) -> Queued:
+    """Keep the record's checkpoint of the day, and queue it where OM_CHECKPOINT_MAIL wants it too."""
+    settings, now = queueing.settings, queueing.now
+    if queueing.is_dry:
+        return Queued(kinds={})
+    kept = record.keep_checkpoint(queueing.reader, settings, now)
+    is_queued = record.queue_checkpoint(queueing.writer, settings, kept, now)
+    return Queued(kinds={MessageKind.CHECKPOINT.value: 1} if is_queued else {})
+
+
 # What is queued before sending, in this order. A job asks by itself what was queued before; it runs again every
 # JOBS_EVERY and whenever somebody types ./om remind.
 Job = Callable[[Queueing], Queued]
-JOBS: tuple[Job, ...] = (queue_reminders,)
+JOBS: tuple[Job, ...] = (keep_checkpoint, queue_reminders)
 
 
 def check_mail(settings: Settings) -> None:
-    """Look at OM_MAIL_URL and OM_MAIL_FROM before anything starts; ValueError names the one that is wrong."""
+    """Look at the settings of mail before anything starts; ValueError names the one that is wrong."""
     read_sender(settings.mail_from)
     open_transport(settings.mail_url, greets_as="")
+    record.check_mail(settings)
 
 
 def remind_once(app: "Flask") -> Counts:
@@ -171,8 +183,8 @@ def _queue(queueing: Queueing, counts: Counts) -> None:
         except Exception as error:  # noqa: BLE001 - it is counted and logged, and runs again
             complain(error)
             counts.broken_jobs += 1
-    for record in counts.failed:
-        write_line("failure", "error", record=record)
+    for failed in counts.failed:
+        write_line("failure", "error", record=failed)
 
 
 def _is_any_due(reader: Engine) -> bool:
