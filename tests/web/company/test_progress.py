@@ -76,9 +76,7 @@ def test_one_tap_on_the_plan_says_where_an_action_stands(alma: Person) -> None:
     assert "Zuletzt gemeldet am 24.11.2026: erledigt" in page.text
 
 
-def test_the_action_s_page_shows_the_whole_history_the_newest_first(
-    alma: Person, clock: time_machine.Traveller
-) -> None:
+def test_the_actions_page_shows_the_whole_history_the_newest_first(alma: Person, clock: time_machine.Traveller) -> None:
     action_id = people.plan_one(alma)
     address = f"{alma.base}/plan/{action_id}"
     assert "Bisher hat niemand etwas gemeldet." in alma.client.get(address).text
