@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from typing import Any
 from uuid import UUID, uuid4
 
 from passlib.hash import argon2
@@ -106,6 +107,22 @@ def plan_ten(session: Session, actor: Actor, *, count: int = 10) -> None:
     session.commit()
 
 
+def plan_one(session: Session, actor: Actor, *, now: datetime = NOW, **fields: Any) -> UUID:
+    """Put a complete action into the plan, with these fields of its own, and return its id."""
+    action_id = uuid4()
+    action_plans.save_action(
+        session,
+        actor=actor,
+        questionnaire=make_questionnaire(),
+        action_id=action_id,
+        wanted=action_plans.write_fields(make_action(**fields)),
+        shown={},
+        now=now,
+    )
+    session.commit()
+    return action_id
+
+
 def fill_in(session: Session, actor: Actor, **changes: str) -> None:
     drafts.save_draft(session, actor=actor, wanted=DETAILS | changes, shown={})
     session.commit()
@@ -205,6 +222,13 @@ def add_account(
     if strength.reaches(Strength.SECOND_FACTOR):
         credentials.set_totp(session, user_id=user_id, totp_secret=totp_secret, by=SYSTEM, now=now)
     return accounts.get_account(session, user_id=user_id)
+
+
+def make_doer(session: Session, owner: Actor, scope: str, label: str = "Büro") -> Actor:
+    """Return somebody with a link to actions only."""
+    link = grants.add_grant(session, owner.assessment_id, right=Right.DOER, label=label, scope=scope, now=NOW)
+    session.commit()
+    return reload(session, owner.assessment_id, link.grant_id)
 
 
 def dump(session: Session) -> dict[str, list[str]]:

@@ -12,6 +12,10 @@ UNTOUCHED_LIFETIME = timedelta(days=7)
 KEEP_LINK_VISIBLE = timedelta(minutes=10)
 FRESH_FOR = timedelta(minutes=15)
 PASSWORD_LENGTH = 12
+DOER_LINK_AT_LEAST, DOER_LINK_AT_MOST = timedelta(days=180), timedelta(days=730)
+DOER_LINK_AFTER_LAST_DATE = timedelta(days=30)
+SCOPE_LENGTH = 200
+_BY_NAME, _BY_ACTION = "name:", "action:"
 
 
 class Right(StrEnum):
@@ -67,6 +71,77 @@ class GrantTerms:
         is_ended = self.revoked_at is not None and self.revoked_at <= now
         is_past = self.expires_at is not None and self.expires_at <= now
         return not (is_ended or is_past)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """Which actions a link reaches: all of its round, those that name one person, or a single one.
+
+    What belongs to nothing of this reaches nothing. Only whoever reaches all or a single one also judges: says
+    whether it helped and which colour its measures have now. A person named in the plan says what was done.
+    """
+
+    is_whole: bool = False
+    name: str = ""
+    action_key: str = ""
+
+    def covers(self, action_key: str, responsible: str) -> bool:
+        is_named = bool(self.name) and name_scope(self.name) == name_scope(responsible)
+        return self.is_whole or is_named or (bool(self.action_key) and self.action_key == action_key)
+
+    @property
+    def may_judge(self) -> bool:
+        return self.is_whole or bool(self.action_key)
+
+
+def reach_of(right: Right, scope: str) -> Reach:
+    """Return what a link reaches. Only a responsible person's is narrowed down; one without a scope reaches nothing."""
+    if right is not Right.DOER:
+        return Reach(is_whole=True)
+    if scope.startswith(_BY_NAME):
+        return Reach(name=scope.removeprefix(_BY_NAME))
+    if scope.startswith(_BY_ACTION):
+        return Reach(action_key=scope.removeprefix(_BY_ACTION))
+    return Reach()
+
+
+def name_scope(responsible: str) -> str:
+    """Return the scope of whoever the plan names so; of a very long text the beginning counts."""
+    return (_BY_NAME + responsible)[:SCOPE_LENGTH]
+
+
+def action_scope(action_key: str) -> str:
+    return _BY_ACTION + action_key
+
+
+def doer_link_lifetime(until_last_date: timedelta) -> timedelta:
+    """Return how long a responsible person's link opens something: thirty days beyond the last date, within limits."""
+    return min(max(until_last_date + DOER_LINK_AFTER_LAST_DATE, DOER_LINK_AT_LEAST), DOER_LINK_AT_MOST)
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """By whose hand something was noted: the right, and the name where the link has one; never more than that."""
+
+    right: Right
+    name: str = ""
+
+    @property
+    def written(self) -> str:
+        """The hand as it is stored."""
+        return f"{self.right}:{self.name}"[:SCOPE_LENGTH]
+
+
+def hand_of(right: Right, label: str, scope: str) -> Hand:
+    """Return whose hand a link is: its label or the name in the plan; the company's own and an action's have none."""
+    if right is Right.DOER:
+        return Hand(right, reach_of(right, scope).name)
+    return Hand(right, "" if right is Right.OWNER else label)
+
+
+def read_hand(written: str) -> Hand:
+    right, _, name = written.partition(":")
+    return Hand(Right(right), name)
 
 
 class Role(StrEnum):

@@ -10,9 +10,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
-from om_selfcheck.domain.access import LINK_LIFETIME, GrantTerms, Right, Task, may
+from om_selfcheck.domain.access import LINK_LIFETIME, GrantTerms, Right, Task, may, reach_of
 from om_selfcheck.domain.errors import AlreadyDeclared, NotAllowed, NotFound
-from om_selfcheck.domain.record import Event, Verb
+from om_selfcheck.domain.record import SYSTEM, Event, Verb
 from om_selfcheck.services.record import append_event, append_once
 from om_selfcheck.store.models import Grant
 from om_selfcheck.store.queries import addresses, assessments, grants
@@ -73,11 +73,17 @@ class ListedLink:
     grant_id: UUID
     right: Right
     label: str
+    scope: str
     created_at: datetime
     expires_at: datetime | None
     is_usable: bool
     is_own: bool
     is_mailed: bool
+
+    @property
+    def is_for_one_action(self) -> bool:
+        """Say whether it came with a reminder and opens a single action only."""
+        return bool(reach_of(self.right, self.scope).action_key)
 
 
 def find_actor(
@@ -126,10 +132,24 @@ def list_links(session: Session, *, actor: Actor, now: datetime) -> Sequence[Lis
 
 def create_link(session: Session, *, actor: Actor, right: Right, label: str, now: datetime) -> NewLink:
     """Make a link to work along or to read; it ends by itself after 14 days."""
-    actor.require(Task.SHARE)
     if right not in (Right.EDITOR, Right.READER):
         raise NotAllowed
-    link = add_grant(session, actor.assessment_id, right=right, label=label, ends_at=now + LINK_LIFETIME, now=now)
+    return hand_out(session, actor=actor, right=right, label=label, ends_at=now + LINK_LIFETIME, now=now)
+
+
+def hand_out(
+    session: Session,
+    *,
+    actor: Actor,
+    right: Right,
+    label: str,
+    scope: str = "",
+    ends_at: datetime | None = None,
+    now: datetime,
+) -> NewLink:
+    """Make a further link in the name of an actor who may, and put it on the record."""
+    actor.require(Task.SHARE)
+    link = add_grant(session, actor.assessment_id, right=right, label=label, scope=scope, ends_at=ends_at, now=now)
     append_event(session, _event(Verb.GRANT_CREATED, actor, link.grant_id, now, {"right": right.value}))
     return link
 
@@ -170,9 +190,9 @@ def add_owner_grant(session: Session, *, assessment_id: UUID, now: datetime) -> 
 def mail_owner_grant(session: Session, *, assessment_id: UUID, message_id: UUID, now: datetime) -> NewLink:
     """Make a key for a mail that is about to be sent; each attempt makes one, and `scope` says which mail it is in."""
     link = add_grant(session, assessment_id, right=Right.OWNER, scope=f"{MAILED}{message_id}", now=now)
-    payload: dict[str, str | int] = {"grant": str(link.grant_id), "right": Right.OWNER.value}
+    payload = {"grant": str(link.grant_id), "right": Right.OWNER.value, "message": str(message_id)}
     subject = f"assessment:{assessment_id}"
-    append_event(session, Event(verb=Verb.GRANT_CREATED, actor="mail", subject=subject, at=now, payload=payload))
+    append_event(session, Event(verb=Verb.GRANT_CREATED, actor=SYSTEM, subject=subject, at=now, payload=payload))
     return link
 
 
@@ -227,6 +247,7 @@ def _to_listed(row: Grant, actor: Actor, now: datetime) -> ListedLink:
         grant_id=row.id,
         right=Right(row.right),
         label=row.label,
+        scope=row.scope,
         created_at=row.created_at,
         expires_at=row.expires_at,
         is_usable=_is_usable(row, now),

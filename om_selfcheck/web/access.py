@@ -143,6 +143,11 @@ def actors_here(assessment_id: UUID) -> Sequence[Actor]:
     )
 
 
+def list_actors(assessment_id: UUID, task: Task) -> list[Actor]:
+    """List everybody this browser may be when it does a task in a round; several where several links were opened."""
+    return [actor for actor in actors_here(assessment_id) if actor.may(task)]
+
+
 def _find_actor(arguments: dict[str, Any], task: Task) -> Actor:
     actors = actors_here(arguments.get("assessment_id") or _assessment_of(arguments["number"]))
     if not actors:

@@ -191,15 +191,22 @@ def held_grants(assessment_id: UUID | None = None) -> list[UUID]:
     return [UUID(grant_id) for grant_id in dict.fromkeys([*([own] if own else []), *held.values()])]
 
 
-def hold_grant(assessment_id: UUID, grant_id: UUID, *, is_renewal: bool = False) -> None:
+def hold_grant(assessment_id: UUID, grant_id: UUID, *, is_renewal: bool = False, is_beside: bool = False) -> None:
     """Remember an opened link, under a new session id unless it only takes the place of one held already.
 
-    The token for forms is made now, so that no page has to write into the session.
+    One that opens part of a round stands beside the others. The token for forms is made now, so that no page has to
+    write into the session.
     """
-    session["grants"] = session.get("grants", {}) | {str(assessment_id): str(grant_id)}
+    key = f"{assessment_id}/{grant_id}" if is_beside else str(assessment_id)
+    session["grants"] = session.get("grants", {}) | {key: str(grant_id)}
     generate_csrf()
     if not is_renewal:
         current_session().renew_id()
+
+
+def _round_of(key: str) -> UUID:
+    """Return the round that a link is held for; a link to part of it has its own id behind a stroke."""
+    return UUID(key.partition("/")[0])
 
 
 def drop_grants(grant_ids: Collection[UUID]) -> None:
@@ -208,9 +215,9 @@ def drop_grants(grant_ids: Collection[UUID]) -> None:
     Unless somebody is signed in.
     """
     dropped = {str(grant_id) for grant_id in grant_ids}
-    for assessment_id, grant_id in session.get("grants", {}).items():
+    for key, grant_id in session.get("grants", {}).items():
         if grant_id in dropped:
-            forget_links(UUID(assessment_id))
+            forget_links(_round_of(key))
     grants = {key: value for key, value in session.get("grants", {}).items() if value not in dropped}
     if grants or PERSON in session:
         session["grants"] = grants

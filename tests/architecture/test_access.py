@@ -33,6 +33,7 @@ EXPECTED = {
     ("public.confirm_address", "POST"): PUBLIC,
     ("public.lost_link", "GET"): PUBLIC,
     ("public.ask_for_lost_link", "POST"): PUBLIC,
+    ("public.feed", "GET"): PUBLIC,
     ("public.imprint", "GET"): PUBLIC,
     ("public.privacy", "GET"): PUBLIC,
     ("public.healthz", "GET"): PUBLIC,
@@ -58,6 +59,15 @@ EXPECTED = {
     ("company.change_action", "POST"): Task.PLAN,
     ("company.remove_action", "POST"): Task.PLAN,
     ("company.take_over_action", "POST"): Task.PLAN,
+    ("company.report_progress", "POST"): Task.FOLLOW_UP,
+    ("company.follow_up", "GET"): Task.FOLLOW_UP,
+    ("company.answer_follow_up", "POST"): Task.FOLLOW_UP,
+    ("company.mine", "GET"): Task.DO,
+    ("company.report_mine", "POST"): Task.DO,
+    ("company.answer_mine", "POST"): Task.DO,
+    ("company.my_calendar", "GET"): Task.DO,
+    ("company.choose_reminders", "POST"): Task.DO,
+    ("company.leave_mine", "POST"): Task.DO,
     ("company.declaration", "GET"): Task.READ,
     ("company.save_declaration", "POST"): Task.DECLARE,
     ("company.preview", "GET"): Task.READ,
@@ -115,8 +125,19 @@ EXPECTED = {
     ("company.pause_mails", "POST"): Task.DECLARE,
     ("company.resume_mails", "POST"): Task.DECLARE,
     ("company.mail_link", "POST"): Task.SHARE,
+    ("company.responsible", "GET"): Task.SHARE,
+    ("company.create_doer_link", "POST"): Task.SHARE,
+    ("company.invite_doer", "POST"): Task.SHARE,
+    ("company.forget_address", "POST"): Task.SHARE,
+    ("company.subscribe", "GET"): Task.SHARE,
+    ("company.create_feed", "POST"): Task.SHARE,
 }
-TASK_OF_RIGHT = {"alma": set(Task), "bente": {Task.READ, Task.RATE, Task.PLAN}, "rolf": {Task.READ}}
+TASK_OF_RIGHT = {
+    "alma": set(Task),
+    "bente": {Task.READ, Task.RATE, Task.PLAN, Task.FOLLOW_UP, Task.DO},
+    "rolf": {Task.READ},
+    "dora": {Task.DO},
+}
 SAMPLES = {
     "slug": "basis",
     "ref": "1",
@@ -162,9 +183,10 @@ class Visitor:
 
 @pytest.fixture
 def cast(app: Flask) -> dict[str, Person]:
-    """Everybody, after Alma has declared; `ended` held a link that was revoked."""
+    """Everybody; `ended` held a link that was revoked."""
     alma = people.alma(app)
-    bente, rolf = people.bente(alma), people.rolf(alma)
+    people.plan_one(alma)
+    bente, rolf, dora = people.bente(alma), people.rolf(alma), people.dora(alma)
     ended = people.invited(alma, right="editor", name="Ended")
     page = alma.client.get(f"{alma.base}/access")
     revoke = [form["action"] for form in page.soup.select("form") if "revoke" in str(form.get("action"))][-1]
@@ -174,6 +196,7 @@ def cast(app: Flask) -> dict[str, Person]:
         "alma": alma,
         "bente": bente,
         "rolf": rolf,
+        "dora": dora,
         "stella": people.stella(app),
         "other_owner": other,
         "ended": ended,
@@ -264,10 +287,10 @@ def test_who_holds_no_link_gets_the_same_404_as_for_a_round_that_does_not_exist(
         assert foreign.soup.find("h1") == unknown.soup.find("h1")
 
 
-@pytest.mark.parametrize("role", ["alma", "bente", "rolf"])
+@pytest.mark.parametrize("role", TASK_OF_RIGHT)
 def test_a_right_opens_exactly_its_tasks(app: Flask, cast: dict[str, Person], role: str) -> None:
     person = cast[role]
-    token = person.client.csrf_token(person.assessment_id)
+    token = person.client.csrf_token(person.assessment_id, "/mine" if role == "dora" else "")
     for pattern, method, task in tasks(app):
         if "<number>" in pattern or "/leave" in pattern:
             continue
@@ -312,6 +335,7 @@ def test_the_declaration_and_its_files_open_for_holders_only(cast: dict[str, Per
         token = _csrf_token(person) or (person.assessment_id and person.client.csrf_token(person.assessment_id))
         posted = person.client.post(f"/declarations/{number}/plan.pdf", {"csrf_token": token or ""})
         assert posted.status in ({status} if token else {400, 404}), role
+    assert cast["dora"].client.get(f"/declarations/{number}").status == 403
     for path in ("", "/declaration.pdf", "/topics.pdf", "/plan.pdf", "/calendar.ics"):
         for role in ("alma", "bente", "rolf"):
             assert cast[role].client.get(f"/declarations/{number}{path}").status == 200, f"{role} {path}"
@@ -340,6 +364,52 @@ def test_nobody_without_a_link_to_the_new_round_reads_the_last_one_beside_it(
     assert _crawl_finds(app, people.rolf(again), again, canary), "and so does who may read the new round"
     for role in ("stella", "other_owner", "ended", "bente", "rolf"):
         assert not _crawl_finds(app, cast[role], again, canary), role
+
+
+def test_a_responsible_person_reads_the_own_actions_and_nothing_else(app: Flask, cast: dict[str, Person]) -> None:
+    alma, dora, canary = cast["alma"], cast["dora"], "Zitronenfalter"
+    own = people.plan_one(alma, title="Ordner anlegen", responsible="Büro")
+    other = people.plan_one(alma, title=f"Fremd {canary}", description=canary, responsible="Lager", follow_up=canary)
+    alma.client.send(f"{alma.base}/topics/1", {"need-1.1.a": "urgent", "note-1.1.a": f"Notiz {canary}"})
+    alma.client.send(f"{alma.base}/declaration", {"street": canary, "signatory_name": canary, "then": "stay"})
+    alma.client.send(f"{alma.base}/plan/{other}", {"note": canary}, form="/progress")
+    people.invited(alma, right="reader", name=f"Bank {canary}")
+    for page in (f"{dora.base}/mine", f"{dora.base}/mine/calendar.ics"):
+        assert "Ordner anlegen" in dora.client.get(page).response.get_data(as_text=True)
+    assert _crawl_finds(app, alma, alma, canary), "the control: the owner does read it"
+    assert not _crawl_finds(app, dora, alma, canary)
+    token = {"csrf_token": dora.client.csrf_token(dora.assessment_id, "/mine"), "state": "done", "was-state": "open"}
+    for below in ("", "/follow-up"):
+        foreign = dora.client.post(f"{dora.base}/mine/{other}{below}", token)
+        unknown = dora.client.post(f"{dora.base}/mine/{SAMPLES['action_id']}{below}", token)
+        assert (foreign.status, foreign.soup.find("h1")) == (unknown.status, unknown.soup.find("h1"))
+        assert foreign.status == 404
+    assert dora.client.post(f"{dora.base}/mine/{own}", token).status == 303
+
+
+def test_a_calendar_reads_the_dates_and_nothing_else(app: Flask, cast: dict[str, Person]) -> None:
+    alma, canary = cast["alma"], "Zitronenfalter"
+    action_id = people.plan_one(alma, title="Ordner anlegen")
+    alma.client.send(f"{alma.base}/topics/1", {"need-1.1.a": "urgent", "note-1.1.a": f"Notiz {canary}"})
+    alma.client.send(f"{alma.base}/declaration", {"street": canary, "then": "stay"})
+    alma.client.send(f"{alma.base}/plan/{action_id}", {"note": canary, "state": "done"}, form="/progress")
+    people.invited(alma, right="reader", name=f"Bank {canary}")
+    feed, stella = people.calendar(alma), cast["stella"]
+    assert "Ordner anlegen" in stella.client.get(feed).response.get_data(as_text=True)
+    page = stella.client.get(feed.replace("/calendar/", "/access/").removesuffix(".ics"))
+    assert "Link für ein Kalenderprogramm" in page.text
+    for shown in (stella.client.get(feed), page):
+        assert canary not in shown.response.get_data(as_text=True)
+    assert not _crawl_finds(app, stella, alma, canary)
+    token = alma.client.get(f"{alma.base}/access").values("/revoke")
+    revoked = [
+        str(form["action"])
+        for form in alma.client.get(f"{alma.base}/access").soup.select("form")
+        if "revoke" in str(form["action"])
+    ]
+    for address in revoked:
+        alma.client.post(address, token)
+    assert stella.client.get(feed).status == 404
 
 
 def _crawl_finds(app: Flask, person: Person, owner: Person, canary: str) -> bool:

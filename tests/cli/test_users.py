@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from om_selfcheck.services.installation import open_engine
 from tests import factories
-from tests.cli.test_commands import type_in
+from tests.cli.shell import type_in
 
 LINK = re.compile(r"^http://127\.0\.0\.1:8000/account/set-up/[\w-]{43}$", re.MULTILINE)
 

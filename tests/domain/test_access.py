@@ -4,20 +4,31 @@ from datetime import UTC, datetime, timedelta, timezone
 from itertools import product
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from om_selfcheck.domain import access
 from om_selfcheck.domain.access import (
     FRESH_FOR,
+    SCOPE_LENGTH,
     GrantTerms,
+    Hand,
     Obstacle,
     Office,
+    Reach,
     Right,
     Role,
     SignIn,
     Strength,
     Task,
+    action_scope,
+    doer_link_lifetime,
     find_obstacle,
+    hand_of,
     may,
+    name_scope,
+    reach_of,
+    read_hand,
 )
 
 NOW = datetime(2026, 10, 5, 12, tzinfo=UTC)
@@ -148,3 +159,103 @@ class TestOffices:
 def test_a_strength_reaches_itself_and_the_weaker_ones(held: Strength, needed: Strength) -> None:
     order = (Strength.LINK, Strength.PASSWORD, Strength.SECOND_FACTOR)
     assert held.reaches(needed) is (order.index(held) >= order.index(needed))
+
+
+# What a link reaches, and whether it judges
+
+A, B = "8a2f6f0e-0000-4000-8000-000000000001", "8a2f6f0e-0000-4000-8000-000000000002"
+LONG = "Donaudampfschifffahrt " * 10
+
+
+@pytest.mark.parametrize(
+    ("scope", "covers_office", "covers_workshop", "may_judge"),
+    [
+        ("name:Büro", True, False, False),
+        ("name:büro", False, False, False),
+        ("name:Bür", False, False, False),
+        ("name:Büro ", False, False, False),
+        (f"action:{A}", True, False, True),
+        (f"action:{B}", False, True, True),
+        (f"action:{A[:-1]}", False, False, True),
+        ("name:", False, False, False),
+        ("action:", False, False, False),
+        ("", False, False, False),
+        ("Büro", False, False, False),
+        (A, False, False, False),
+        (f"name:{A}", False, False, False),
+        ("action:Büro", False, False, True),
+    ],
+)
+def test_a_responsible_persons_link_reaches_what_its_scope_names(
+    scope: str, *, covers_office: bool, covers_workshop: bool, may_judge: bool
+) -> None:
+    reach = reach_of(Right.DOER, scope)
+    assert reach.covers(A, "Büro") is covers_office
+    assert reach.covers(B, "Werkstatt") is covers_workshop
+    assert not reach.covers("another", "")
+    assert not reach.covers("", "Werkstatt")
+    assert reach.may_judge is may_judge
+
+
+@pytest.mark.parametrize("right", [right for right in Right if right is not Right.DOER])
+@pytest.mark.parametrize("scope", ["", "name:Büro", f"action:{A}", "Unsinn"])
+def test_every_other_right_reaches_the_whole_round(right: Right, scope: str) -> None:
+    assert reach_of(right, scope) == Reach(is_whole=True)
+    assert reach_of(right, scope).covers(B, "")
+
+
+def test_who_is_named_in_the_plan_says_what_was_done_and_does_not_judge() -> None:
+    assert not reach_of(Right.DOER, name_scope("Büro")).may_judge
+    assert reach_of(Right.DOER, action_scope(A)).may_judge
+
+
+@given(st.text(min_size=1, max_size=200), st.text(max_size=200))
+def test_a_name_reaches_itself_and_no_other(name: str, other: str) -> None:
+    reach = reach_of(Right.DOER, name_scope(name))
+    assert reach.covers(A, name)
+    assert reach.covers(A, other) is (name_scope(other) == name_scope(name))
+    assert reach.covers(A, other) is (other == name) or len(name) > SCOPE_LENGTH - len("name:")
+
+
+def test_of_a_very_long_name_the_beginning_counts() -> None:
+    assert len(name_scope(LONG)) == SCOPE_LENGTH
+    assert reach_of(Right.DOER, name_scope(LONG)).covers(A, LONG)
+    assert not reach_of(Right.DOER, name_scope(LONG)).covers(A, LONG[:100])
+
+
+DAYS = [(-400, 180), (0, 180), (150, 180), (151, 181), (365, 395), (700, 730), (701, 730), (5000, 730)]
+
+
+@pytest.mark.parametrize(("until_last", "lifetime"), DAYS)
+def test_a_responsible_persons_link_ends_thirty_days_after_the_last_date_within_limits(
+    until_last: int, lifetime: int
+) -> None:
+    assert doer_link_lifetime(timedelta(days=until_last)) == timedelta(days=lifetime)
+
+
+# By whose hand
+
+
+@pytest.mark.parametrize(
+    ("right", "label", "scope", "hand"),
+    [
+        (Right.OWNER, "", "", Hand(Right.OWNER)),
+        (Right.OWNER, "Alma", "", Hand(Right.OWNER)),
+        (Right.EDITOR, "Bente", "", Hand(Right.EDITOR, "Bente")),
+        (Right.DOER, "Büro", "name:Büro", Hand(Right.DOER, "Büro")),
+        (Right.DOER, "Liste führen", f"action:{A}", Hand(Right.DOER)),
+        (Right.DOER, "Büro", "", Hand(Right.DOER)),
+    ],
+)
+def test_a_hand_is_what_the_link_says_and_no_more(right: Right, label: str, scope: str, hand: Hand) -> None:
+    assert hand_of(right, label, scope) == hand
+
+
+@given(st.sampled_from(Right), st.text(max_size=190))
+def test_a_hand_is_read_as_it_was_written(right: Right, name: str) -> None:
+    assert read_hand(Hand(right, name).written) == Hand(right, name)
+
+
+def test_a_very_long_hand_fits_its_column() -> None:
+    assert len(Hand(Right.DOER, LONG).written) == SCOPE_LENGTH
+    assert LONG.startswith(read_hand(Hand(Right.DOER, LONG).written).name)

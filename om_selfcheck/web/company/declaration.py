@@ -30,6 +30,7 @@ from om_selfcheck.web.access import current_actor, require
 from om_selfcheck.web.company import pages
 from om_selfcheck.web.company.addressing import follow_draft, settings_of
 from om_selfcheck.web.company.blueprint import bp
+from om_selfcheck.web.company.board import make_board
 from om_selfcheck.web.company.forms import DeclarationForm
 from om_selfcheck.web.company.last_round import load_last_round, load_succession
 from om_selfcheck.web.inputs import NOT_A_POSTAL_CODE, shown_values, wanted_values
@@ -116,6 +117,7 @@ def issued(number: str) -> ResponseReturnValue:  # noqa: ARG001 - read by the gu
         status=issued_declaration.terms.status_on(clock.today()),
         mails=settings_of(actor),
         questionnaire=pages.questionnaire_of(actor),
+        board=make_board(actor),
         public_address=printed_address("public.answer", number=issued_declaration.number),
         responsible=sorted({action.responsible for action in actions}),
         succession=load_succession(actor),

@@ -20,14 +20,14 @@ from om_selfcheck.domain.text import LINE_LENGTH, clean_line
 from om_selfcheck.extensions import begin_writing, db
 from om_selfcheck.i18n.translation import current_language
 from om_selfcheck.pdf import documents as pdf
-from om_selfcheck.services import declarations, documents
+from om_selfcheck.services import agendas, declarations, documents
 from om_selfcheck.services.declarations import IssuedDeclaration
 from om_selfcheck.services.drafts import Standing
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.web.access import current_actor, require
+from om_selfcheck.web.calendar import make_calendar
 from om_selfcheck.web.company import pages
 from om_selfcheck.web.company.blueprint import bp
-from om_selfcheck.web.company.calendar import make_calendar
 from om_selfcheck.web.surroundings import catalogue, printed_address, settings
 
 
@@ -64,8 +64,8 @@ def plan_with_functions(number: str) -> ResponseReturnValue:  # noqa: ARG001 - r
 @bp.get("/declarations/<number>/calendar.ics")
 @require(Task.READ)
 def calendar(number: str) -> ResponseReturnValue:  # noqa: ARG001 - read by the guard
-    issued = declarations.get_issued(db.session, actor=current_actor())
-    return _send(make_calendar(issued, settings().base_url), f"{issued.number}.ics", "text/calendar; charset=utf-8")
+    dates = agendas.get_dates(db.session, actor=current_actor(), today=clock.today())
+    return _send(make_calendar(dates, settings().base_url), f"{dates.number}.ics", "text/calendar; charset=utf-8")
 
 
 @bp.get("/assessments/<uuid:assessment_id>/topics/<ref>/monday.pdf")

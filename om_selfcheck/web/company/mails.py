@@ -11,6 +11,7 @@ from om_selfcheck import clock
 from om_selfcheck.domain.access import Task
 from om_selfcheck.domain.address import KEYS_MAILED, CodeAnswer, read_code
 from om_selfcheck.domain.declaration import ReminderChoice
+from om_selfcheck.domain.errors import TooOften
 from om_selfcheck.domain.merging import Conflict
 from om_selfcheck.domain.message import MessageKind, MessageState
 from om_selfcheck.extensions import db
@@ -26,12 +27,12 @@ from om_selfcheck.services.messages import ListedMessage
 from om_selfcheck.services.throttles import Try
 from om_selfcheck.web.access import current_actor, lock_again, require
 from om_selfcheck.web.company import pages
-from om_selfcheck.web.company.addressing import TooMany, start_claim
+from om_selfcheck.web.company.addressing import start_claim
 from om_selfcheck.web.company.blueprint import bp
 from om_selfcheck.web.company.forms import AddressForm, PauseForm, ReminderForm
 from om_selfcheck.web.inputs import read_day, shown_values
 from om_selfcheck.web.sessions import commit, fresh_tokens
-from om_selfcheck.web.throttling import TOO_MANY, describe_wait, wait_until
+from om_selfcheck.web.throttling import TOO_MANY, describe_wait, require_within
 
 UNPROCESSABLE, CONFLICT = 422, 409
 TO_THE_COMPANY = frozenset(
@@ -62,8 +63,8 @@ def claim_address(assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 -
         return _render({"email": str(error)}, {"email": form.email.data}), UNPROCESSABLE
     try:
         conflict = start_claim(form.email.data, shown=_shown("email"), wants_link=form.wants_link.data)
-    except TooMany as refusal:
-        return _render({"email": refusal.words}, {"email": form.email.data}), TOO_MANY
+    except TooOften as refusal:
+        return _render({"email": describe_wait(refusal.until)}, {"email": form.email.data}), TOO_MANY
     return _show_conflict(conflict) if conflict else _go_on("claimed")
 
 
@@ -135,10 +136,11 @@ def resume_mails(assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 - 
 @require(Task.SHARE)
 def mail_link(assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 - read by the guard
     """Have the company's key mailed to its confirmed address."""
-    if until := wait_until(Try(KEYS_MAILED, str(current_actor().company_id))):
-        return _render({"mail_link": describe_wait(until)}), TOO_MANY
     try:
+        require_within(Try(KEYS_MAILED, str(current_actor().company_id)))
         access_mails.mail_access_link(db.session, actor=lock_again(), language=current_language(), now=clock.now())
+    except TooOften as refusal:
+        return _render({"mail_link": describe_wait(refusal.until)}), TOO_MANY
     except NotConfirmed:
         return _render({"email": _("Dafür muss zuerst eine Adresse bestätigt sein.")}), CONFLICT
     commit()

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from om_selfcheck import clock
-from om_selfcheck.domain.access import Task
+from om_selfcheck.domain.access import Right, Task
 from om_selfcheck.domain.completeness import REQUIRED_ACTIONS
 from om_selfcheck.domain.questionnaire import LANGUAGES
 from om_selfcheck.extensions import csrf, db
@@ -19,6 +19,7 @@ from om_selfcheck.web.access import actors_here, current_actor, public, require
 from om_selfcheck.web.company import pages
 from om_selfcheck.web.company.addressing import settings_of
 from om_selfcheck.web.company.blueprint import bp
+from om_selfcheck.web.company.board import make_board
 from om_selfcheck.web.company.last_round import load_succession
 from om_selfcheck.web.sessions import (
     commit,
@@ -71,6 +72,7 @@ def overview(assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 - read
         required=REQUIRED_ACTIONS,
         is_begun=pages.is_begun(standing),
         succession=load_succession(actor),
+        board=make_board(actor),
         has_fresh_link=actor.grant_id in fresh_tokens(actor.assessment_id),
         mails=settings_of(actor),
     )
@@ -145,7 +147,8 @@ def _show_link(assessment_id: UUID, template: str) -> ResponseReturnValue:
     shown = links.get(grant_id) if grant_id else None
     if grant_id is None or shown is None:
         return redirect(url_for("company.sharing", assessment_id=assessment_id))
-    address = printed_address("public.open_access", token=fresh_tokens(assessment_id)[grant_id])
+    token = fresh_tokens(assessment_id)[grant_id]
+    address = printed_address("public.feed" if shown.right is Right.CALENDAR else "public.open_access", token=token)
     return make_response(
         render_template(
             template,

@@ -21,6 +21,7 @@ from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import assessments
 from om_selfcheck.services.assessments import RatingChange
 from om_selfcheck.services.grants import Actor
+from om_selfcheck.services.progress import list_paths
 from om_selfcheck.web.access import current_actor, require
 from om_selfcheck.web.company import pages
 from om_selfcheck.web.company.blueprint import bp
@@ -154,6 +155,7 @@ def _render(
         topics=len(questionnaire.topics),
         ratings=standing.ratings,
         counts=count_ratings([measure.ref for measure in shown_topic.measures()], standing.ratings.needs),
+        paths=list_paths(db.session, actor=actor),
         planned={ref for entry in standing.plan for ref in entry.action.measure_refs},
         typed={change.measure_ref: change for change in sent.changes} if sent else {},
         errors=sent.errors if sent else {},

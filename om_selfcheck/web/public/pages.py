@@ -1,8 +1,10 @@
 """What the public pages show."""
 
 from pathlib import Path
+from uuid import UUID
 
 from om_selfcheck import clock
+from om_selfcheck.domain.access import Task
 from om_selfcheck.domain.text import clean_text
 from om_selfcheck.extensions import db
 from om_selfcheck.i18n.translation import SOURCE_LANGUAGE, current_language
@@ -15,10 +17,16 @@ LEGAL_FOLDER = "legal"
 
 
 def opened_here() -> list[Actor]:
-    """List the newest round of each link that this browser holds, so that its people find back; the newest first."""
+    """List the newest round of each link that this browser holds, so that its people find back; the newest first.
+
+    Where one link opens the whole round and another only actions of it, the mightier counts.
+    """
     now = clock.now()
     found = (grants.find_newest_actor(db.session, grant_id=grant_id, now=now) for grant_id in held_grants())
-    opened = {actor.assessment_id: actor for actor in found if actor}
+    opened: dict[UUID, Actor] = {}
+    for actor in found:
+        if actor and (actor.may(Task.READ) or actor.assessment_id not in opened):
+            opened[actor.assessment_id] = actor
     return sorted(opened.values(), key=lambda actor: actor.started_at, reverse=True)
 
 
