@@ -108,6 +108,13 @@ class TestOneAccount:
         assert nina.client.get("/staff/users").status == 200
         assert last_event(app)[0] == "role_changed"
 
+    def test_an_old_page_does_not_bring_the_old_role_back(self, olaf: User, nina: User) -> None:
+        address = f"/staff/users/{nina.user_id}"
+        old = olaf.client.get(address).values(f"{address}/role")
+        self.act(olaf, nina, "/role", role="staff")
+        olaf.client.post(f"{address}/role", old)
+        assert nina.client.get("/staff/users").status == 200
+
     @pytest.mark.parametrize("role", ["", "owner"])
     def test_a_role_that_is_none_changes_nothing(self, olaf: User, nina: User, role: str) -> None:
         self.act(olaf, nina, "/role", role=role)
