@@ -34,7 +34,8 @@ def make_calendar(dates: Dates, base_url: str) -> bytes:
 
 
 def _name(dates: Dates) -> str:
-    return _("Maßnahmen: %(company)s", company=dates.company_name) if dates.company_name else _("Maßnahmen")
+    name = dates.company_name
+    return _("Maßnahmenplan: %(company)s", company=name) if name else _("Maßnahmenplan")
 
 
 def _make_event(deadline: Deadline, dates: Dates, host: str) -> Event:

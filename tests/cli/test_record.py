@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import time_machine
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -123,6 +124,59 @@ def test_a_checkpoint_is_mailed_where_the_operator_wants_it(engine: Engine, monk
     with Session(engine) as session:
         (message,) = session.query(Message)
         assert message.address == "akte@example.org"
+
+
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize("words", [("record", "checkpoint"), ("remind",), ("remind", "--dry-run")])
+def test_an_address_that_is_none_is_named_before_anything_happens(
+    instance: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("OM_CHECKPOINT_MAIL", "akte")
+    result = type_in(*words)
+    assert result.exit_code == 1
+    assert "OM_CHECKPOINT_MAIL must be one address, not 'akte'" in result.output
+    assert not (instance / "checkpoints").exists()
+
+
+# The daily job
+
+
+def test_every_day_a_checkpoint_is_kept_and_mailed(
+    engine: Engine, instance: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OM_CHECKPOINT_MAIL", "akte@example.org")
+    with time_machine.travel("2026-11-24T22:30:00Z", tick=False) as now:
+        assert "queued: 1 checkpoint" in type_in("remind").output
+        assert "queued: 0" in type_in("remind").output, "once a day"
+        now.shift(3600)  # the next day has begun in Berlin
+        assert "queued: 1 checkpoint" in type_in("remind").output
+    kept = sorted(path.name for path in (instance / "checkpoints").iterdir())
+    assert kept == ["record-2026-11-24.json", "record-2026-11-25.json"]
+    with Session(engine) as session:
+        assert [message.state for message in session.query(Message)] == ["sent", "sent"]
+    (first, _) = sorted((instance / "outbox").iterdir(), key=lambda path: path.stat().st_mtime_ns)
+    assert '"format": "om-selbstcheck-record-1"' in first.read_text()
+
+
+def test_a_dry_run_keeps_none(engine: Engine, instance: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OM_CHECKPOINT_MAIL", "akte@example.org")
+    assert type_in("remind", "--dry-run").exit_code == 0
+    assert not (instance / "checkpoints").exists()
+    with Session(engine) as session:
+        assert session.query(Message).count() == 0
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_folder_that_cannot_be_written_stops_no_other_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("OM_CHECKPOINT_DIR", str(tmp_path / "file"))
+    result = type_in("remind")
+    assert result.exit_code == 1
+    assert '"kind": "NotKept"' in result.output
+    assert "sent: 0" in result.output
+
+
+# Refusals
 
 
 @pytest.mark.usefixtures("engine")

@@ -88,6 +88,7 @@ PARAMETERS_READ = {
     "public.start": ("lang",),
     "public.verify": ("number", "sha256"),
     "public.answer": ("sha256",),
+    "public.renew": ("number", "sha256"),
     "company.new_action": ("measure",),
     "company.link": ("grant",),
     "company.mails": ("done",),
@@ -99,6 +100,7 @@ PARAMETERS = (
         "lang",
         "saved",
         "removed",
+        "finished",
         "ended",
         "done",
         "sent",
@@ -192,7 +194,7 @@ class Harness:
 
 @dataclass
 class Cast:
-    """An owner with everything a route can name: an open round, a declared one, two to end and renew."""
+    """An owner with everything a route can name: an open round, a declared one, a second one, two to end and renew."""
 
     harness: Harness
     owner: FlaskClient
@@ -202,6 +204,7 @@ class Cast:
     examples: dict[str, str]
     ended: people.Person
     renewed: people.Person
+    second_round: people.Person
     kept_action: str
     confirmation: str
 
@@ -248,9 +251,11 @@ class Cast:
 
 
 def make_cast(app: Flask) -> Cast:
-    alma, declared, ended, renewed = (people.alma(app) for _ in range(4))
+    alma, declared, again, ended, renewed = (people.alma(app) for _ in range(5))
     number = people.declare(declared)
-    for other in (declared, ended, renewed):
+    people.declare(again)
+    second_round = people.renew(again)
+    for other in (declared, ended, renewed, second_round):
         assert alma.client.post(f"/access/{other.token}").status == 303
     kept = {"title": "Eigene Maßnahme", "description": "Offene Posten durchgehen", "urgency": "high"}
     made = [alma.client.send(f"{alma.base}/plan/new", changes).location for changes in (kept, {"title": "Andere"})]
@@ -281,6 +286,7 @@ def make_cast(app: Flask) -> Cast:
         },
         ended=ended,
         renewed=renewed,
+        second_round=second_round,
         kept_action=actions[0],
         confirmation=confirm_link(collect(app)[-1]),
     )
@@ -432,7 +438,7 @@ def find_forms(cast: Cast) -> list[FoundForm]:
         *(f"/unsubscribe/{cast.examples['signed']}", "/lost-link", cast.confirmation),
         *cast.owner_pages(),
         f"{cast.base}/plan/{cast.examples['action_id']}",
-        f"/declarations/{cast.examples['number']}",
+        *(f"/declarations/{cast.examples['number']}", "/renew", f"{cast.second_round.base}/plan"),
     ]
     found: dict[tuple[str, str], FoundForm] = {}
     for address in pages:

@@ -19,8 +19,8 @@ LATER = NOW + timedelta(days=90)
 
 def add(session: Session, actor: Actor, responsible: str = "Büro") -> UUID:
     """Put an action into the plan that belongs to two measures, and return its id."""
-    fields = {"title": "Liste führen", "measure_refs": ("1.1.a", "2.1.b")}
-    return factories.plan_one(session, actor, responsible=responsible, **fields)
+    refs = ("1.1.a", "2.1.b")
+    return factories.plan_one(session, actor, title="Liste führen", responsible=responsible, measure_refs=refs)
 
 
 def report(

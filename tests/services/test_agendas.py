@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.access import Right, action_scope, name_scope
 from om_selfcheck.domain.errors import NotAllowed, NotFound
+from om_selfcheck.domain.progress import ActionState, Report
 from om_selfcheck.services import agendas, doers, grants, progress
 from om_selfcheck.services.agendas import Dates
 from om_selfcheck.services.grants import Actor
@@ -54,7 +55,7 @@ def test_a_withdrawn_declaration_has_no_end_to_be_reminded_of(session: Session) 
 
 def test_dates_know_what_became_of_their_action(session: Session) -> None:
     owner, action_id = declared(session)
-    report = progress.Report(state=progress.ActionState.DROPPED, note="zu teuer")
+    report = Report(state=ActionState.DROPPED, note="zu teuer")
     progress.report_progress(
         session, actor=owner, action_id=action_id, report=report, shown_state="open", now=NOW + DAY
     )
@@ -116,7 +117,7 @@ def test_a_calendars_link_does_nothing_but_fetch(session: Session) -> None:
     owner, action_id = declared(session)
     link = agendas.create_feed(session, actor=owner, label="Outlook", now=NOW)
     actor = agendas.get_subscriber(session, token=link.token, now=NOW)
-    report = progress.Report(state=progress.ActionState.DONE)
+    report = Report(state=ActionState.DONE)
     for act in (
         lambda: progress.report_progress(
             session, actor=actor, action_id=action_id, report=report, shown_state="open", now=NOW

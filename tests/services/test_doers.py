@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from om_selfcheck.domain.access import Right, action_scope, name_scope
 from om_selfcheck.domain.errors import NotAllowed, NotFound
 from om_selfcheck.domain.message import MessageKind, MessageState
+from om_selfcheck.domain.progress import ActionState, Report
 from om_selfcheck.domain.record import Verb
 from om_selfcheck.services import action_plans, doers, grants, progress, unsubscribing
 from om_selfcheck.services.doers import Responsible, TooManyInvitations
@@ -157,7 +158,7 @@ def test_a_name_of_two_hundred_letters_gets_a_link_too(session: Session) -> None
     session.commit()
     actor = grants.get_actor_by_token(session, token=link.token, now=NOW)
     (mine,) = progress.list_progress(session, actor=actor)
-    report = progress.Report(state=progress.ActionState.DONE)
+    report = Report(state=ActionState.DONE)
     progress.report_progress(session, actor=actor, action_id=UUID(mine.key), report=report, shown_state="open", now=NOW)
     session.commit()
     assert list(people(session, owner)) == [name]
