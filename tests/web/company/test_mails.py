@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from flask import Flask
 
+from om_selfcheck.domain.address import CLAIMS_OF_NETWORK
 from om_selfcheck.domain.message import Problem
 from om_selfcheck.web.company import addressing
 from tests import people
@@ -296,8 +297,8 @@ def test_an_address_is_asked_three_times_an_hour_by_however_many_companies(app: 
 def test_a_network_sends_three_hundred_of_these_mails_an_hour_and_a_workshop_fits(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert addressing.CLAIMS_OF_NETWORK.most >= 150
-    monkeypatch.setattr(addressing, "CLAIMS_OF_NETWORK", replace(addressing.CLAIMS_OF_NETWORK, most=2))
+    assert CLAIMS_OF_NETWORK.most >= 150
+    monkeypatch.setattr(addressing, "CLAIMS_OF_NETWORK", replace(CLAIMS_OF_NETWORK, most=2))
     with time_machine.travel("2026-11-24T09:00:00Z", tick=False):
         statuses = [type_address(people.alma(app), f"a{number}@betrieb.example").status for number in range(3)]
     assert statuses == [303, 303, 429]
