@@ -2,10 +2,12 @@
 
 from flask import g, has_request_context, request
 from flask_compress import Compress
+from flask_security import FSQLALiteUserDatastore
 from flask_sqlalchemy_lite import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
 
 from om_selfcheck.i18n.translation import PoBabel
+from om_selfcheck.store.models import User, WebAuthn
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -13,6 +15,7 @@ db = SQLAlchemy()
 csrf = CSRFProtect()
 babel = PoBabel()
 compress = Compress()
+datastore = FSQLALiteUserDatastore(db, User, None, WebAuthn)  # type: ignore[arg-type]  # roles are domain/access.py's
 
 
 def is_reading() -> bool:

@@ -8,7 +8,21 @@ from om_selfcheck.config import QUESTIONNAIRES, ROOT, Settings, read_settings
 from om_selfcheck.extensions import babel, compress, csrf, db, is_reading
 from om_selfcheck.i18n.translation import SOURCE_LANGUAGE
 from om_selfcheck.store.engine import configure_engine, engine_options
-from om_selfcheck.web import access, assets, company, errors, language, logs, public, security, sessions, templating
+from om_selfcheck.web import (
+    access,
+    assets,
+    auth,
+    company,
+    errors,
+    language,
+    logs,
+    public,
+    security,
+    sessions,
+    staff,
+    templating,
+)
+from om_selfcheck.web.auth import proofs
 
 MAX_BODY = 1024 * 1024
 
@@ -20,9 +34,9 @@ def create_app(settings: Settings | None = None, questionnaires: catalogue.Catal
     _configure(app, settings)
     _connect_extensions(app, settings)
     app.extensions["om_catalogue"] = questionnaires or catalogue.load_catalogue(QUESTIONNAIRES)
-    for part in (logs, sessions, security, language, errors, templating, assets):
+    for part in (logs, sessions, security, language, errors, templating, assets, proofs):
         part.init_app(app)
-    for blueprint in (public.bp, company.bp):
+    for blueprint in (public.bp, company.bp, auth.bp, staff.bp):
         app.register_blueprint(blueprint)
     access.require_rules(app)
     return app

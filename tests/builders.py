@@ -1,6 +1,7 @@
 """Values without a database: each is complete and valid as built; a test names only what matters to it."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
 
 from om_selfcheck.domain.action_plan import Action, Urgency
@@ -61,6 +62,32 @@ def make_questionnaire(*, topics: Sequence[Topic] | None = None) -> Questionnair
         content_hash="0" * 64,
         topics=two_topics if topics is None else tuple(topics),
     )
+
+
+def make_newer_questionnaire() -> Questionnaire:
+    """Make version 1.1 of the same check: 1.1.a says something else, 1.1.b is gone, 1.1.c and the topic 3 are new."""
+    topics = (
+        make_topic(measure_refs=("1.1.a", "1.1.c", "1.2.a")),
+        make_topic(ref="2", minutes=5, measure_refs=("2.1.a", "2.1.b")),
+        make_topic(ref="3", minutes=2, measure_refs=("3.1.a",)),
+    )
+    newer = replace(make_questionnaire(topics=topics), version="1.1", content_hash="1" * 64)
+    return replace_measure(newer, replace(make_measure(), practice=make_text("Changed practice 1.1.a")))
+
+
+def replace_measure(questionnaire: Questionnaire, measure: Measure) -> Questionnaire:
+    """Return the questionnaire with a measure in place of the one with the same ref."""
+    topics = tuple(
+        replace(
+            topic,
+            checkpoints=tuple(
+                replace(point, measures=tuple(measure if one.ref == measure.ref else one for one in point.measures))
+                for point in topic.checkpoints
+            ),
+        )
+        for topic in questionnaire.topics
+    )
+    return replace(questionnaire, topics=topics)
 
 
 def make_ratings(

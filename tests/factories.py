@@ -1,21 +1,37 @@
 """Rounds in a database, made by the use cases themselves."""
 
 from datetime import UTC, date, datetime, timedelta
-from uuid import uuid4
+from functools import cache
+from typing import Any
+from uuid import UUID, uuid4
 
+from passlib.hash import argon2
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from om_selfcheck.domain.access import Right
+from om_selfcheck.domain.access import Right, Role, Strength
 from om_selfcheck.domain.questionnaire import Questionnaire
 from om_selfcheck.domain.rating import NeedForAction
-from om_selfcheck.services import action_plans, assessments, declarations, drafts, grants
+from om_selfcheck.domain.record import SYSTEM
+from om_selfcheck.services import (
+    accounts,
+    action_plans,
+    assessments,
+    credentials,
+    declarations,
+    drafts,
+    grants,
+    renewals,
+)
+from om_selfcheck.services.accounts import Account
 from om_selfcheck.services.assessments import RatingChange
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.store.base import Base
-from om_selfcheck.store.models import EventRow
+from om_selfcheck.store.models import EventRow, Network
+from om_selfcheck.store.queries import assessments as rows
 from tests.builders import make_action, make_questionnaire
 
+PASSWORD = "Harke Nebel Zwieback Turbine"
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 21)
 DETAILS = {
@@ -38,6 +54,23 @@ def start(session: Session, questionnaire: Questionnaire | None = None, now: dat
     started = assessments.start_assessment(session, questionnaire=questionnaire, language="de", now=now)
     session.commit()
     return reload(session, started.assessment_id, started.link.grant_id, now)
+
+
+def begin_again(session: Session, owner: Actor, now: datetime = NOW) -> Actor:
+    """Give the owner's company another round, which the company's key opens too."""
+    assessment_id, small = uuid4(), make_questionnaire()
+    rows.add_assessment(
+        session,
+        id=assessment_id,
+        company_id=owner.company_id,
+        questionnaire_slug=small.slug,
+        questionnaire_version=small.version,
+        content_hash=small.content_hash,
+        language="de",
+        started_at=now,
+    )
+    session.commit()
+    return reload(session, assessment_id, owner.grant_id, now)
 
 
 def reload(session: Session, assessment_id: object, grant_id: object, now: datetime = NOW) -> Actor:
@@ -74,6 +107,22 @@ def plan_ten(session: Session, actor: Actor, *, count: int = 10) -> None:
     session.commit()
 
 
+def plan_one(session: Session, actor: Actor, *, now: datetime = NOW, **fields: Any) -> UUID:
+    """Put a complete action into the plan, with these fields of its own, and return its id."""
+    action_id = uuid4()
+    action_plans.save_action(
+        session,
+        actor=actor,
+        questionnaire=make_questionnaire(),
+        action_id=action_id,
+        wanted=action_plans.write_fields(make_action(**fields)),
+        shown={},
+        now=now,
+    )
+    session.commit()
+    return action_id
+
+
 def fill_in(session: Session, actor: Actor, **changes: str) -> None:
     drafts.save_draft(session, actor=actor, wanted=DETAILS | changes, shown={})
     session.commit()
@@ -88,12 +137,49 @@ def make_complete(session: Session) -> Actor:
     return actor
 
 
-def issue(session: Session, actor: Actor, *, today: date = TODAY, now: datetime = NOW) -> str:
+def issue(
+    session: Session,
+    actor: Actor,
+    *,
+    today: date = TODAY,
+    now: datetime = NOW,
+    questionnaire: Questionnaire | None = None,
+) -> str:
     number = declarations.issue_declaration(
-        session, actor=actor, questionnaire=make_questionnaire(), now=now, today=today
+        session, actor=actor, questionnaire=questionnaire or make_questionnaire(), now=now, today=today
     )
     session.commit()
     return number
+
+
+def make_declared(session: Session, *, today: date = TODAY) -> Actor:
+    """Return the owner of a round whose declaration was issued."""
+    owner = make_complete(session)
+    issue(session, owner, today=today)
+    return reload(session, owner.assessment_id, owner.grant_id)
+
+
+def renew(
+    session: Session, owner: Actor, questionnaire: Questionnaire | None = None, now: datetime = NOW + timedelta(hours=1)
+) -> Actor:
+    """Begin the next round and return the owner in it, in by the same link."""
+    assessment_id = renewals.start_renewal(
+        session, actor=owner, questionnaire=questionnaire or make_questionnaire(), now=now
+    )
+    session.commit()
+    return reload(session, assessment_id, owner.grant_id)
+
+
+def make_renewed(session: Session, *, today: date = TODAY) -> tuple[Actor, Actor]:
+    """Return the owner in a declared round, and in the one that renews it and may declare."""
+    first = make_declared(session, today=today)
+    second = renew(session, first)
+    rate_all(session, second)
+    plan_ten(session, second)
+    shown = drafts.write_draft(drafts.get_draft(session, actor=second))
+    drafts.save_draft(session, actor=second, wanted=DETAILS, shown=shown)
+    session.commit()
+    return first, second
 
 
 def let_in(session: Session, owner: Actor, right: Right = Right.EDITOR, now: datetime = NOW) -> Actor:
@@ -104,6 +190,45 @@ def let_in(session: Session, owner: Actor, right: Right = Right.EDITOR, now: dat
         link = grants.add_grant(session, owner.assessment_id, right=right, label="Lohnbüro", scope="Büro", now=now)
     session.commit()
     return reload(session, owner.assessment_id, link.grant_id, now)
+
+
+def add_network(session: Session, *, slug: str = "netz-a", name: str = "") -> UUID:
+    """Add a regional network, named after its slug unless told otherwise, and return its id."""
+    network = Network(id=uuid4(), slug=slug, name=name or f"Netzwerk {slug}", kind="regional", created_at=NOW)
+    session.add(network)
+    session.flush()
+    return network.id
+
+
+@cache
+def hash_once() -> str:
+    """Hash the test password as the application does; it takes a while."""
+    return str(argon2.using(time_cost=2, memory_cost=19456, parallelism=1).hash(PASSWORD))
+
+
+def add_account(
+    session: Session,
+    *,
+    email: str = "nina@example.org",
+    role: Role = Role.COORDINATOR,
+    strength: Strength = Strength.LINK,
+    totp_secret: str = "unread",  # noqa: S107 - nobody needs to read it
+    now: datetime = NOW,
+) -> Account:
+    """Add an account that is set up for a strength; its password is `PASSWORD`."""
+    user_id = accounts.add_user(session, email=email, name="", role=role, language="de", by=SYSTEM, now=now)
+    if strength.reaches(Strength.PASSWORD):
+        credentials.set_password(session, user_id=user_id, password_hash=hash_once(), by=SYSTEM, now=now)
+    if strength.reaches(Strength.SECOND_FACTOR):
+        credentials.set_totp(session, user_id=user_id, totp_secret=totp_secret, by=SYSTEM, now=now)
+    return accounts.get_account(session, user_id=user_id)
+
+
+def make_doer(session: Session, owner: Actor, scope: str, label: str = "Büro") -> Actor:
+    """Return somebody with a link to actions only."""
+    link = grants.add_grant(session, owner.assessment_id, right=Right.DOER, label=label, scope=scope, now=NOW)
+    session.commit()
+    return reload(session, owner.assessment_id, link.grant_id)
 
 
 def dump(session: Session) -> dict[str, list[str]]:

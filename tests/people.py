@@ -1,16 +1,47 @@
-"""The cast: Alma owns the company, Bente works along, Rolf reads for the bank, Stella is a stranger."""
+"""The cast: Alma owns the company, Bente works along, Rolf reads for the bank, Dora is responsible for actions.
+
+Stella is a stranger. Of those who sign in, Nina coordinates network A and Nora network B, Olaf is staff.
+"""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from flask import Flask
 
+from om_selfcheck import clock
+from om_selfcheck.catalogue import Catalogue
+from om_selfcheck.domain.access import Role, Strength
+from om_selfcheck.domain.questionnaire import Questionnaire
+from om_selfcheck.domain.record import SYSTEM
+from om_selfcheck.extensions import db
+from om_selfcheck.services import accounts
+from om_selfcheck.services.accounts import Account
+from om_selfcheck.services.sessions import SIGNED_IN_LIFETIME
+from om_selfcheck.web.auth import proofs
+from om_selfcheck.web.sessions import commit, cookie_name, current_session
+from om_selfcheck.web.signed_in import sign_in
+from tests import factories
 from tests.builders import make_questionnaire
 from tests.factories import DETAILS
 from tests.web.client import PageClient
 
 TOKEN = re.compile(r"/access/([\w-]{43})")
+FEED = re.compile(r"/calendar/([\w-]{43})\.ics")
 MEASURES = tuple(measure.ref for measure in make_questionnaire().measures())
+
+ACTION = {
+    "title": "Offene Posten",
+    "description": "Jeden Montag durchgehen",
+    "urgency": "high",
+    "responsible": "Büro",
+    "due_on": "2027-01-31",
+    "follow_up": "Liste ansehen",
+    "follow_up_on": "2027-02-28",
+}
 
 
 @dataclass(frozen=True)
@@ -43,11 +74,7 @@ def alma(app: Flask) -> Person:
 def invited(owner: Person, *, right: str, name: str) -> Person:
     """Let the owner make a link and open it in another browser."""
     made = owner.client.send(f"{owner.base}/access", {"label": name, "right": right}, form="/access/links")
-    token = TOKEN.search(owner.client.get(made.location).text)
-    assert token is not None
-    client = PageClient(owner.client.app)
-    assert client.post(f"/access/{token[1]}").status == 303
-    return Person(name, client, owner.assessment_id, token[1])
+    return opened_by_link(owner, made.location, name)
 
 
 def bente(owner: Person) -> Person:
@@ -58,36 +85,172 @@ def rolf(owner: Person) -> Person:
     return invited(owner, right="reader", name="Rolf")
 
 
+def dora(owner: Person, name: str = "Büro") -> Person:
+    """Let the owner make the link of somebody the plan names, and open it in another browser."""
+    page = owner.client.get(f"{owner.base}/responsible")
+    form = page.values("/responsible/link") | {"name": name}
+    made = owner.client.post(f"{owner.base}/responsible/link", form)
+    return opened_by_link(owner, made.location, name)
+
+
+def opened_by_link(owner: Person, shown_at: str, name: str) -> Person:
+    """Open a link that was just made in a browser of its own."""
+    token = TOKEN.search(owner.client.get(shown_at).text)
+    assert token is not None
+    client = PageClient(owner.client.app)
+    assert client.post(f"/access/{token[1]}").status == 303
+    return Person(name, client, owner.assessment_id, token[1])
+
+
+def calendar(owner: Person, label: str = "Outlook") -> str:
+    """Let the owner make the address of a calendar, and return its path."""
+    made = owner.client.send(f"{owner.base}/calendar", {"label": label}, form="/calendar")
+    found = FEED.search(owner.client.get(made.location).text)
+    assert found is not None
+    return found[0]
+
+
 def stella(app: Flask) -> Person:
     return Person("Stella", PageClient(app))
 
 
-def rate_everything(person: Person, need: str = "none") -> None:
-    for topic in make_questionnaire().topics:
+def come_back(person: Person) -> Person:
+    """Open the kept link in a browser that knows nothing, as after two years."""
+    client = PageClient(person.client.app)
+    assert client.post(f"/access/{person.token}").status == 303
+    return replace(person, client=client)
+
+
+@contextmanager
+def published(app: Flask, *newer: Questionnaire) -> Iterator[None]:
+    """Publish further versions until the block ends."""
+    before: Catalogue = app.extensions["om_catalogue"]
+    versions = {(one.slug, one.version): one for one in newer}
+    app.extensions["om_catalogue"] = Catalogue({**before.versions, **versions})
+    try:
+        yield
+    finally:
+        app.extensions["om_catalogue"] = before
+
+
+def renew(person: Person) -> Person:
+    """Begin the next round of a declared one and return the person in it."""
+    begun = person.client.post(f"{person.base}/renewal", {"csrf_token": person.client.csrf_token(person.assessment_id)})
+    assert begun.status == 303
+    return replace(person, assessment_id=begun.location.split("/")[2])
+
+
+def rate_everything(person: Person, need: str = "none", questionnaire: Questionnaire | None = None) -> None:
+    for topic in (questionnaire or make_questionnaire()).topics:
         choices = {f"need-{measure.ref}": need for measure in topic.measures()}
         assert person.client.send(f"{person.base}/topics/{topic.ref}", choices).status == 303
 
 
+def plan_one(person: Person, **changes: str) -> str:
+    """Put one action into the plan and return its id."""
+    saved = person.client.send(f"{person.base}/plan/new", ACTION | changes)
+    assert saved.status == 303
+    return saved.location.rsplit("#action-", 1)[1]
+
+
 def plan_ten(person: Person) -> None:
     for number in range(10):
-        fields = {
-            "title": f"Maßnahme {number}",
-            "description": f"Liste {'abcdefghij'[number]} führen",
-            "urgency": "high",
-            "responsible": "Büro",
-            "due_on": "2027-01-31",
-            "follow_up": "Liste ansehen",
-            "follow_up_on": "2027-02-28",
-        }
-        assert person.client.send(f"{person.base}/plan/new", fields).status == 303
+        plan_one(person, title=f"Maßnahme {number}", description=f"Liste {'abcdefghij'[number]} führen")
 
 
-def declare(person: Person) -> str:
+def declare(person: Person, questionnaire: Questionnaire | None = None) -> str:
     """Go the rest of the road and return the number."""
-    rate_everything(person)
+    rate_everything(person, questionnaire=questionnaire)
     plan_ten(person)
+    return issue(person)
+
+
+def issue(person: Person) -> str:
+    """Fill the declaration of a rated and planned round in, issue it and return the number."""
     saved = person.client.send(f"{person.base}/declaration", dict(DETAILS))
     assert saved.location.endswith("/preview")
     issued = person.client.send(saved.location)
     assert issued.status == 303
     return issued.location.rsplit("/", 1)[1]
+
+
+@dataclass(frozen=True)
+class User:
+    """Somebody who signs in, with a browser."""
+
+    client: PageClient
+    account: Account
+
+    @property
+    def user_id(self) -> UUID:
+        return self.account.user_id
+
+    @property
+    def email(self) -> str:
+        return self.account.email
+
+    def form_token(self) -> str:
+        """Return the token that forms carry; "" where nobody is signed in any more."""
+        field = self.client.get("/account/logout").soup.select_one("input[name=csrf_token]")
+        return str(field["value"]) if field else ""
+
+
+def nina(app: Flask, strength: Strength = Strength.SECOND_FACTOR) -> User:
+    """Nina coordinates network A (slug ``netz-a``)."""
+    return coordinator(app, "nina@example.org", "netz-a", strength=strength)
+
+
+def nora(app: Flask) -> User:
+    """Nora coordinates network B (slug ``netz-b``)."""
+    return coordinator(app, "nora@example.org", "netz-b")
+
+
+def olaf(app: Flask, strength: Strength = Strength.SECOND_FACTOR) -> User:
+    """Olaf works in the coordinating office."""
+    return signed_in(app, add_user(app, "olaf@example.org", Role.STAFF, strength), strength)
+
+
+def deactivated(app: Flask) -> User:
+    """Somebody of staff who is still signed in somewhere after the account was closed."""
+    user = signed_in(app, add_user(app, "gone@example.org", Role.STAFF, Strength.SECOND_FACTOR))
+    with app.app_context():
+        accounts.deactivate_user(db.session, user_id=user.user_id, by=SYSTEM, now=clock.now())
+        db.session.commit()
+    return user
+
+
+def expired(app: Flask) -> User:
+    """Somebody of staff whose session has lasted too long."""
+    account = add_user(app, "late@example.org", Role.STAFF, Strength.SECOND_FACTOR)
+    return signed_in(app, account, at=clock.now() - SIGNED_IN_LIFETIME - timedelta(seconds=1))
+
+
+def coordinator(app: Flask, email: str, slug: str, strength: Strength = Strength.SECOND_FACTOR) -> User:
+    account = add_user(app, email, Role.COORDINATOR, strength)
+    with app.app_context():
+        network_id = factories.add_network(db.session, slug=slug)
+        accounts.add_member(db.session, user_id=account.user_id, network_id=network_id, by=SYSTEM, now=clock.now())
+        db.session.commit()
+    return signed_in(app, account, strength)
+
+
+def add_user(app: Flask, email: str, role: Role, strength: Strength = Strength.LINK) -> Account:
+    """Add an account that is set up for a strength; its password is `factories.PASSWORD`."""
+    with app.app_context():
+        account = factories.add_account(
+            db.session, email=email, role=role, strength=strength, totp_secret=proofs.make_totp_secret()
+        )
+        db.session.commit()
+    return account
+
+
+def signed_in(
+    app: Flask, account: Account, strength: Strength = Strength.SECOND_FACTOR, at: datetime | None = None
+) -> User:
+    """Give somebody a browser with the session that signing in leaves behind (`sign_in` itself makes it)."""
+    client = PageClient(app)
+    with app.test_request_context("/account/login", method="POST"):
+        sign_in(account, strength, at or clock.now())
+        commit()
+        client.flask_client.set_cookie(cookie_name(app), current_session().session_id or "")
+    return User(client, account)

@@ -28,6 +28,8 @@ OTHERS = {
     "OM_KEEP_DECLARATION_MONTHS": "0",
     "OM_KEEP_MAIL_DAYS": "30",
     "OM_KEEP_BACKUP_DAYS": "7",
+    "OM_CHECKPOINT_DIR": "/mnt/elsewhere",
+    "OM_CHECKPOINT_MAIL": "akte@example.org",
 }
 
 
@@ -49,6 +51,8 @@ def test_without_any_variable_it_runs_on_one_machine() -> None:
         keep_declaration_months=6,
         keep_mail_days=90,
         keep_backup_days=30,
+        checkpoint_dir=folder / "checkpoints",
+        checkpoint_mail="",
     )
     assert not settings.is_https
 
@@ -78,6 +82,8 @@ def test_each_variable_is_read() -> None:
         keep_declaration_months=0,
         keep_mail_days=30,
         keep_backup_days=7,
+        checkpoint_dir=Path("/mnt/elsewhere"),
+        checkpoint_mail="akte@example.org",
     )
     assert settings.is_https
 
@@ -97,6 +103,7 @@ def test_the_instance_folder_moves_what_lies_in_it(tmp_path: Path) -> None:
     settings = read_settings(KEY | {"OM_INSTANCE_DIR": str(tmp_path)})
     assert settings.database_url == f"sqlite:///{tmp_path}/om.db"
     assert settings.mail_url == f"dir:{tmp_path}/outbox"
+    assert settings.checkpoint_dir == tmp_path / "checkpoints"
 
 
 def test_a_relative_instance_folder_is_below_the_working_folder(

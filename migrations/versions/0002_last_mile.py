@@ -178,12 +178,14 @@ def upgrade() -> None:
         batch_op.create_check_constraint(batch_op.f("ck_grant_right"), RIGHTS_NOW)
 
     op.create_index(op.f("ix_declaration_issued_on"), "declaration", ["issued_on"], unique=False)
+    op.create_index(op.f("ix_event_actor"), "event", ["actor"], unique=False)
     for table, column in (("action", "state"), ("company", "confirmed_email"), ("grant", "scope")):
         with op.batch_alter_table(table) as batch_op:
             batch_op.alter_column(column, server_default=None)
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_event_actor"), table_name="event")
     op.drop_index(op.f("ix_declaration_issued_on"), table_name="declaration")
     grant = sa.table("grant", sa.column("right"))
     op.execute(sa.delete(grant).where(grant.c.right.in_(("doer", "calendar"))))

@@ -9,6 +9,7 @@ import click
 from om_selfcheck import clock
 from om_selfcheck.config import QUESTIONNAIRES, Settings, read_settings
 from om_selfcheck.domain.errors import QuestionnaireChanged
+from om_selfcheck.domain.message import MessageState
 
 
 @click.command()
@@ -17,17 +18,47 @@ def run() -> None:
     from om_selfcheck.cli import server
 
     settings = read_or_stop()
+    _check_mail(settings)
     with server.hold_instance(settings):
         server.require_free_port(settings)
-        _prepare(settings)
+        prepare(settings)
         click.echo(f"OM-Selbstcheck is at {settings.base_url} (stop with Ctrl+C)")
         server.serve(settings)
 
 
 @click.command()
+@click.option("--dry-run", is_flag=True, help="Say what would be queued and sent, and change nothing.")
+def remind(*, dry_run: bool) -> None:
+    """Queue what is due and send it, once; counts are the result. For cron, a timer or a CronJob."""
+    from om_selfcheck.cli.remind import preview, remind_once
+
+    settings = read_or_stop()
+    _check_mail(settings)
+    _require_tables(settings)
+    if dry_run:
+        counts = preview(settings)
+    else:
+        from om_selfcheck.factory import create_app
+
+        counts = remind_once(create_app(settings))
+    queued = [f"{count} {kind}" for kind, count in sorted(counts.queued.items()) if count]
+    click.echo(f"queued: {', '.join(queued) or 0}")
+    if dry_run:
+        click.echo(f"due: {counts.due}")
+    else:
+        for state in (MessageState.SENT, MessageState.FAILED, MessageState.UNDELIVERABLE, MessageState.CANCELLED):
+            click.echo(f"{state.value}: {counts.states[state]}")
+        click.echo(f"undeliverable in the last 30 days: {counts.given_up}")
+    if counts.failed:
+        raise click.ClickException(f"Records that could not be read: {len(counts.failed)}. The lines above name them.")
+    if counts.broken_jobs:
+        raise click.ClickException("A job was not done; the line above says where. All else was.")
+
+
+@click.command()
 def migrate() -> None:
     """Bring the database to the newest tables and publish new questionnaires."""
-    before, now = _prepare(read_or_stop())
+    before, now = prepare(read_or_stop())
     click.echo(f"Tables are at {now}." if before == now else f"Tables went from {before or 'nothing'} to {now}.")
 
 
@@ -54,19 +85,21 @@ def check_questionnaires(folder: Path) -> None:
 
 
 @click.command("seed-demo")
-def seed_demo() -> None:
+@click.option("--declared", is_flag=True, help="A firm whose self-declaration is due for renewal.")
+def seed_demo(*, declared: bool) -> None:
     """Add a made-up firm with everything rated and ten actions, and print its access link."""
     from sqlalchemy.orm import Session
 
     from om_selfcheck.catalogue import load_catalogue
-    from om_selfcheck.services.demo import add_demo
+    from om_selfcheck.services.demo import add_declared_demo, add_demo
     from om_selfcheck.services.installation import open_engine
 
     settings = read_or_stop()
-    _prepare(settings)
+    prepare(settings)
     questionnaire, now = load_catalogue(QUESTIONNAIRES).newest("unternehmenscheck"), clock.now()
     with Session(open_engine(settings.database_url)) as session, session.begin():
-        token = add_demo(session, questionnaire=questionnaire, now=now, today=clock.day_in_berlin(now))
+        add = add_declared_demo if declared else add_demo
+        token = add(session, questionnaire=questionnaire, now=now, today=clock.day_in_berlin(now))
     click.echo(f"{settings.base_url}/access/{token}")
 
 
@@ -79,7 +112,32 @@ def read_or_stop() -> Settings:
         raise click.ClickException(str(error)) from error
 
 
-def _prepare(settings: Settings) -> tuple[str | None, str]:
+def _check_mail(settings: Settings) -> None:
+    from om_selfcheck.cli.remind import check_mail
+
+    try:
+        check_mail(settings)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _require_tables(settings: Settings) -> None:
+    """Stop where the tables are not the newest: sending brings nothing up to date."""
+    from om_selfcheck.services import installation
+
+    try:
+        engine = installation.open_engine(settings.database_url, is_reading=True)
+        is_ready = installation.has_newest_tables(engine)
+    except installation.Unreachable as error:
+        raise click.ClickException(
+            f"The database does not answer. Look at OM_DATABASE_URL. It said: {error}"
+        ) from error
+    engine.dispose()
+    if not is_ready:
+        raise click.ClickException("The tables are not the newest. Type ./om migrate or ./om run first.")
+
+
+def prepare(settings: Settings) -> tuple[str | None, str]:
     """Bring database and questionnaires up to date, or stop with a message that says what to do."""
     from om_selfcheck.catalogue import CatalogueError, load_catalogue
     from om_selfcheck.services import installation
@@ -102,4 +160,4 @@ def _prepare(settings: Settings) -> tuple[str | None, str]:
     return revisions
 
 
-COMMANDS = (run, migrate, questionnaires, seed_demo)
+COMMANDS = (run, remind, migrate, questionnaires, seed_demo)

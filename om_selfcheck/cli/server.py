@@ -1,4 +1,4 @@
-"""The production server behind ./om run: granian with two workers on one instance folder and one port."""
+"""The production server behind ./om run: granian with two workers on one instance folder and port, a sender beside."""
 
 import ctypes
 import fcntl
@@ -7,9 +7,11 @@ import multiprocessing
 import os
 import signal
 import socket
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING
 
 import click
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
 WORKERS = 2
 THREADS = 8
 RESPAWN_SECONDS = 1.0
-_PR_SET_PDEATHSIG = 1
+GRACE_SECONDS = 8
+SENDER_NAME = b"om-sender"  # as `top` shows it
+_PR_SET_PDEATHSIG, _PR_SET_NAME = 1, 15
 
 
 @contextmanager
@@ -54,9 +58,7 @@ def serve(settings: Settings, questionnaires: "Catalogue | None" = None) -> None
 
     No connection to the database is open by then, so each worker opens its own.
     """
-    from granian import Granian
-    from granian.constants import Interfaces
-
+    from om_selfcheck.cli.remind import keep_sending
     from om_selfcheck.factory import create_app
 
     app, parent = create_app(settings, questionnaires), os.getpid()
@@ -65,9 +67,22 @@ def serve(settings: Settings, questionnaires: "Catalogue | None" = None) -> None
         _end_with(parent)
         return app
 
+    def enter_sender() -> None:
+        _end_with(parent)
+        ctypes.CDLL(None).prctl(_PR_SET_NAME, SENDER_NAME)
+        keep_sending(app)
+
     gc.collect()
     gc.freeze()
     multiprocessing.set_start_method("fork", force=True)
+    with keep_beside(enter_sender):
+        _serve_pages(settings, enter_worker)
+
+
+def _serve_pages(settings: Settings, enter_worker: Callable[[], "Flask"]) -> None:
+    from granian import Granian
+    from granian.constants import Interfaces
+
     while True:
         server = Granian(
             "app:app",
@@ -78,6 +93,7 @@ def serve(settings: Settings, questionnaires: "Catalogue | None" = None) -> None
             blocking_threads=THREADS,
             respawn_failed_workers=True,
             respawn_interval=RESPAWN_SECONDS,
+            workers_kill_timeout=GRACE_SECONDS,  # one told to stop while it starts may miss it
             log_enabled=False,
             websockets=False,
         )
@@ -89,6 +105,44 @@ def serve(settings: Settings, questionnaires: "Catalogue | None" = None) -> None
             time.sleep(RESPAWN_SECONDS)  # granian gives up on a worker that ends twice within seconds; we do not (P1)
         else:
             return
+
+
+@contextmanager
+def keep_beside(work: Callable[[], None]) -> Iterator[None]:
+    """Keep a process at some work until the block ends: one that dies is started again.
+
+    In the end it is asked to stop, and killed where it does not follow within GRACE_SECONDS. It waits for that signal
+    by itself; Ctrl+C, which every process of a terminal gets, passes it by.
+    """
+    is_over, latest = threading.Event(), list[BaseProcess]()
+
+    def keep() -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})  # the process inherits it
+        while not is_over.is_set():
+            process = multiprocessing.get_context("fork").Process(target=work, daemon=True)
+            process.start()
+            latest[:] = [process]
+            if is_over.is_set():  # it was not there yet to be asked
+                process.terminate()
+            process.join()
+            is_over.wait(RESPAWN_SECONDS)
+
+    keeper = threading.Thread(target=keep, daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        _end(latest, keeper)
+
+
+def _end(processes: list[BaseProcess], keeper: threading.Thread) -> None:
+    for process in processes:
+        process.terminate()
+    keeper.join(GRACE_SECONDS)
+    for process in processes:
+        process.kill()
+    keeper.join(GRACE_SECONDS)
 
 
 def _end_with(parent: int) -> None:

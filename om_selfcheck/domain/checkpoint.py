@@ -23,7 +23,7 @@ class NoCheckpoint(DomainError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
-    """The record had `count` rows up to number `seq`, the last with this hash; `key` and `signature` are base64."""
+    """The record went up to number `seq` with this hash, in `count` rows; `key` and `signature` are base64."""
 
     seq: int
     hash: str

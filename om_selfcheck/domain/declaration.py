@@ -139,3 +139,7 @@ class SelfDeclaration:
         """Say whether the end is at most 90 days away; a predicate beside the status, not a status (D8)."""
         is_valid = self.status_on(today) is DeclarationStatus.VALID
         return is_valid and self.valid_until - today <= RENEWAL_WINDOW
+
+    def invites_renewal_on(self, today: date) -> bool:
+        """Say whether the company should be asked to declare anew: the end is near, or behind it."""
+        return self.status_on(today) is DeclarationStatus.EXPIRED or self.is_due_for_renewal_on(today)

@@ -3,9 +3,10 @@
 A row holds the hash of its salted payload, not the payload itself: payload and salt can be erased and the chain
 still verifies. Rows stay for years, so an event never holds a name, an address or anything that somebody typed:
 
-- `actor` is a right held by a link (``owner``, ``editor`` …), ``user:<id>`` for who is signed in, or ``system``;
-- `subject` is ``<kind>:<id>``: ``assessment:<id>``, ``declaration:<number>``, ``company:<id>``, ``network:<id>``,
-  ``user:<id>``, ``audit:<id>``, ``questionnaire:<slug>/<version>``; whose timeline it is to appear in;
+- `actor` is a right held by a link (``owner``, ``editor`` …), ``user:<id>`` for who is signed in, ``recipient`` for who
+  holds a mail of ours, or ``system``;
+- `subject` is ``<kind>:<id>``: ``assessment:<id>``, ``declaration:<number>``, ``company:<id>``, ``doer:<id>``,
+  ``user:<id>``, ``network:<id>``, ``audit:<id>``, ``questionnaire:<slug>/<version>``; whose timeline it appears in;
 - `payload` holds ids, codes, hashes, days and numbers.
 """
 
@@ -23,8 +24,10 @@ from om_selfcheck.domain.access import Right
 
 GENESIS = "0" * 64
 SYSTEM = "system"
+RECIPIENT = "recipient"
 Payload = Mapping[str, str | int]
 
+_ACTORS = frozenset({SYSTEM, RECIPIENT, *Right})
 _USER = re.compile(r"user:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SUBJECT = re.compile(r"(?=.{3,80}\Z)[a-z_]+:[A-Za-z0-9._/-]+")
 _KEY = re.compile(r"[a-z_]{1,40}")
@@ -45,11 +48,26 @@ class Verb(StrEnum):
     RENEWAL_STARTED = "renewal_started"
     ADDRESS_CONFIRMED = "address_confirmed"
     ADDRESS_REMOVED = "address_removed"
+    REMINDERS_ENDED = "reminders_ended"
     DATA_EXPORTED = "data_exported"
     COMPANY_ERASED = "company_erased"
     GRANT_OPENED = "grant_opened"
     ASSESSMENT_CLEARED = "assessment_cleared"
     PAYLOADS_ERASED = "payloads_erased"
+    USER_ADDED = "user_added"
+    USER_DEACTIVATED = "user_deactivated"
+    USER_REACTIVATED = "user_reactivated"
+    USER_RESET = "user_reset"
+    ROLE_CHANGED = "role_changed"
+    MEMBER_ADDED = "member_added"
+    MEMBER_REMOVED = "member_removed"
+    SIGNED_IN = "signed_in"
+    SIGNED_OUT = "signed_out"
+    PASSWORD_SET = "password_set"  # noqa: S105 - a code
+    SECOND_FACTOR_ADDED = "second_factor_added"
+    SECOND_FACTOR_REMOVED = "second_factor_removed"
+    RECOVERY_CODES_MADE = "recovery_codes_made"
+    RECOVERY_CODE_USED = "recovery_code_used"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +81,8 @@ class Event:
     payload: Payload = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if not (self.actor == SYSTEM or self.actor in set(Right) or _USER.fullmatch(self.actor)):
-            raise ValueError(f"an event's actor is a right, user:<id> or {SYSTEM}, not {self.actor!r}")
+        if not (self.actor in _ACTORS or _USER.fullmatch(self.actor)):
+            raise ValueError(f"an event's actor is a right, user:<id>, recipient or system, not {self.actor!r}")
         if not _SUBJECT.fullmatch(self.subject):
             raise ValueError(f"an event's subject is <kind>:<id>, not {self.subject!r}")
         for key, value in self.payload.items():

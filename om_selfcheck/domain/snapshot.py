@@ -8,8 +8,10 @@ from typing import Any
 
 from om_selfcheck.domain.action_plan import Action, Urgency
 from om_selfcheck.domain.declaration import Confirmation, DeclarationDetails
-from om_selfcheck.domain.rating import NeedForAction
+from om_selfcheck.domain.progress import ActionState
+from om_selfcheck.domain.rating import NeedForAction, RatingCounts
 from om_selfcheck.domain.record import canonical_json
+from om_selfcheck.domain.renewal import PreviousAction, PreviousRound
 
 FORMAT = 1
 
@@ -19,6 +21,7 @@ class Snapshot:
     """Everything declared: the questionnaire's version, every rating and note, the plan, the details, the result.
 
     `plan` pairs each action with its key. `measures` and `complete_actions` are the criteria's figures on that day.
+    `previous` is there where the declaration replaces an older one.
     """
 
     number: str
@@ -34,6 +37,7 @@ class Snapshot:
     measures: int
     complete_actions: int
     conditions_version: str
+    previous: PreviousRound | None = None
 
     @property
     def actions(self) -> tuple[Action, ...]:
@@ -41,7 +45,7 @@ class Snapshot:
 
 
 def write_snapshot(snapshot: Snapshot) -> str:
-    """Return the canonical JSON; equal snapshots give equal text."""
+    """Return the canonical JSON; equal snapshots give equal text, and a first declaration the same as ever."""
     details = asdict(snapshot.details) | {"confirmations": sorted(snapshot.details.confirmations)}
     return canonical_json(
         {
@@ -61,6 +65,7 @@ def write_snapshot(snapshot: Snapshot) -> str:
             "criteria": {"measures": snapshot.measures, "complete_actions": snapshot.complete_actions},
             "conditions_version": snapshot.conditions_version,
         }
+        | ({"previous": _write_previous(snapshot.previous)} if snapshot.previous else {})
     )
 
 
@@ -83,6 +88,7 @@ def read_snapshot(text: str) -> Snapshot:
         measures=data["criteria"]["measures"],
         complete_actions=data["criteria"]["complete_actions"],
         conditions_version=data["conditions_version"],
+        previous=_read_previous(data["previous"]) if "previous" in data else None,
     )
 
 
@@ -108,4 +114,20 @@ def _read_action(entry: dict[str, Any]) -> Action:
         follow_up=entry["follow_up"],
         follow_up_on=date.fromisoformat(entry["follow_up_on"]) if entry["follow_up_on"] else None,
         measure_refs=tuple(entry["measure_refs"]),
+    )
+
+
+def _write_previous(previous: PreviousRound) -> dict[str, Any]:
+    return asdict(previous) | {"issued_on": previous.issued_on.isoformat()}
+
+
+def _read_previous(entry: dict[str, Any]) -> PreviousRound:
+    actions = (action | {"state": ActionState(action["state"])} for action in entry["actions"])
+    return PreviousRound(
+        number=entry["number"],
+        issued_on=date.fromisoformat(entry["issued_on"]),
+        version=entry["version"],
+        content_hash=entry["content_hash"],
+        topics={ref: RatingCounts(**counts) for ref, counts in entry["topics"].items()},
+        actions=tuple(PreviousAction(**action) for action in actions),
     )

@@ -45,6 +45,11 @@ class Break:
     damage: Damage
     until: int | None = None
 
+    @property
+    def shows_at(self) -> int:
+        """Where it shows: that a stretch was rewritten only at its end, where a checkpoint knows better."""
+        return self.until or self.seq if self.damage is Damage.REWRITTEN else self.seq
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -65,7 +70,6 @@ class Walk:
     head: Head
     checkpoints: list[Checkpoint]
     before: Entry = BEGINNING
-    rows: int = 0
     agreed: int = 0
     is_rewritten: bool = False
     not_before: datetime = BEGINNING.at
@@ -85,7 +89,6 @@ def find_breaks(
     """
     walk = Walk(head, sorted(checkpoints, key=lambda one: one.seq, reverse=True))
     for entry, payload_hash_now in rows:
-        walk.rows += 1
         for check in CHECKS:
             found = check(walk, entry, payload_hash_now)
             if found is not None:
@@ -98,8 +101,10 @@ def find_breaks(
 def check_place(walk: Walk, entry: Entry, _payload_hash_now: str | None) -> Found:
     """A row has the number after the one before it, and its hash."""
     expected = walk.before.seq + 1
-    if entry.seq != expected:
+    if entry.seq > expected:
         return _stretch(expected, Damage.MISSING, entry.seq - 1)
+    if entry.seq < expected:
+        return Break(entry.seq, Damage.ADDED)
     if entry.previous_hash != walk.before.hash:
         return Break(entry.seq, Damage.REORDERED)
     return None
@@ -137,14 +142,14 @@ def check_date(walk: Walk, entry: Entry, _payload_hash_now: str | None) -> Found
 
 
 def check_checkpoint(walk: Walk, entry: Entry, _payload_hash_now: str | None) -> Found:
-    """The rows up to a checkpoint are as many as it counted, and the last has the hash that it knows."""
+    """The row that was the last one when a checkpoint was taken has the hash that it knows."""
     found = None
     while walk.checkpoints and walk.checkpoints[-1].seq <= entry.seq:
         known = walk.checkpoints.pop()
         walk.not_before = max(walk.not_before, known.at - CLOCK_TOLERANCE)
         if known.seq != entry.seq or walk.is_rewritten:
             continue  # its row is missing, which was said; or rewritten, as all that follow
-        if (known.hash, known.count) != (entry.hash, walk.rows):
+        if known.hash != entry.hash:
             first = min(walk.agreed + 1, known.seq)
             found, walk.is_rewritten = _stretch(first, Damage.REWRITTEN, known.seq), True
         walk.agreed = known.seq

@@ -4,8 +4,10 @@ from enum import StrEnum
 
 from flask_babel import lazy_gettext as _
 
-from om_selfcheck.domain.access import Right
+from om_selfcheck.domain.access import Right, Role, Strength
 from om_selfcheck.domain.action_plan import ActionField, Hint, Urgency
+from om_selfcheck.domain.address import CodeAnswer
+from om_selfcheck.domain.comparison import MeasureChange
 from om_selfcheck.domain.completeness import Criterion
 from om_selfcheck.domain.deadlines import DeadlineKind
 from om_selfcheck.domain.declaration import (
@@ -15,10 +17,13 @@ from om_selfcheck.domain.declaration import (
     ReminderChoice,
     WithdrawalReason,
 )
-from om_selfcheck.domain.message import MessageKind, MessageState
+from om_selfcheck.domain.message import MessageKind, MessageState, Problem
+from om_selfcheck.domain.network import NetworkKind
 from om_selfcheck.domain.progress import ActionState, Effect
 from om_selfcheck.domain.rating import NeedForAction
 from om_selfcheck.domain.record import Verb
+from om_selfcheck.domain.statistics.report import Bound
+from om_selfcheck.domain.statistics.stages import Stage
 
 # One table an enum: members of different enums may share a value and would be one key.
 LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
@@ -99,11 +104,30 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Right.DOER: _("die eigenen Maßnahmen sehen und ihren Stand melden"),
         Right.CALENDAR: _("Termine in ein Kalenderprogramm holen"),
     },
+    Role: {
+        Role.STAFF: _("Geschäftsstelle"),
+        Role.COORDINATOR: _("Netzwerkkoordination"),
+    },
+    Strength: {
+        Strength.LINK: _("mit einem Link per E-Mail"),
+        Strength.PASSWORD: _("mit Passwort"),
+        Strength.SECOND_FACTOR: _("mit zweitem Faktor"),
+    },
+    NetworkKind: {
+        NetworkKind.REGIONAL: _("regionales Netzwerk"),
+        NetworkKind.SPECIALIST_GROUP: _("Fachgruppe"),
+    },
     ActionState: {
         ActionState.OPEN: _("offen"),
         ActionState.IN_PROGRESS: _("in Arbeit"),
         ActionState.DONE: _("erledigt"),
         ActionState.DROPPED: _("verworfen"),
+    },
+    MeasureChange: {
+        MeasureChange.UNCHANGED: _("unverändert"),
+        MeasureChange.CHANGED: _("geändert"),
+        MeasureChange.NEW: _("neu"),
+        MeasureChange.DROPPED: _("entfallen"),
     },
     Effect: {
         Effect.YES: _("ja"),
@@ -121,6 +145,9 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         MessageKind.FOLLOW_UP: _("Frage am Tag der Kontrolle"),
         MessageKind.DOER_INVITED: _("Link an eine verantwortliche Person"),
         MessageKind.CHECKPOINT: _("Signierter Stand des Verlaufs"),
+        MessageKind.SIGN_IN_LINK: _("Link zum Anmelden"),
+        MessageKind.SET_UP_LINK: _("Link zum Einrichten eines Zugangs"),
+        MessageKind.ACCOUNT_CHANGED: _("Nachricht über eine Änderung am Zugang"),
     },
     MessageState: {
         MessageState.QUEUED: _("wird gleich verschickt"),
@@ -129,6 +156,30 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         MessageState.FAILED: _("noch nicht angenommen, wird wieder versucht"),
         MessageState.UNDELIVERABLE: _("nicht zustellbar"),
         MessageState.CANCELLED: _("nicht mehr nötig"),
+    },
+    CodeAnswer: {
+        CodeAnswer.RIGHT: _("Die Adresse ist bestätigt."),
+        CodeAnswer.WRONG: _("Dieser Code stimmt nicht. Bitte noch einmal mit der neuesten E-Mail vergleichen."),
+        CodeAnswer.EXPIRED: _(
+            "Dieser Code gilt nicht mehr; er galt zehn Minuten. Öffnen Sie den Link in der E-Mail, oder lassen Sie noch"
+            " eine schicken."
+        ),
+        CodeAnswer.USED_UP: _(
+            "Fünf Versuche sind verbraucht. Öffnen Sie den Link in der E-Mail, oder lassen Sie noch eine schicken."
+        ),
+        CodeAnswer.NOTHING_WAITS: _("Zurzeit wartet keine Adresse auf einen Code."),
+    },
+    Problem: {
+        Problem.NOT_REACHED: _("Der Mailserver war nicht zu erreichen."),
+        Problem.NOT_SECURE: _("Die Verbindung zum Mailserver ließ sich nicht sichern."),
+        Problem.LOGIN_REFUSED: _("Der Mailserver hat die Anmeldung dieses Servers abgelehnt."),
+        Problem.SENDER_REFUSED: _("Der Mailserver hat den Absender dieses Servers abgelehnt."),
+        Problem.NOT_NOW: _("Der Mailserver wollte die Mail noch nicht annehmen."),
+        Problem.UNANSWERED: _("Der Mailserver hat nicht gesagt, ob er die Mail angenommen hat. Vielleicht ist sie da."),
+        Problem.ADDRESS_REFUSED: _("Der Mailserver hat die Adresse abgelehnt. Vielleicht ist sie falsch geschrieben."),
+        Problem.TEXT_REFUSED: _("Der Mailserver hat die Mail abgelehnt."),
+        Problem.NOT_WRITTEN: _("Die Mail ließ sich nicht schreiben."),
+        Problem.BROKEN_OFF: _("Der Versand brach jedes Mal ab."),
     },
     Verb: {
         Verb.QUESTIONNAIRE_PUBLISHED: _("Fragebogen veröffentlicht"),
@@ -141,14 +192,42 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Verb.RENEWAL_STARTED: _("Erneute Selbstbewertung begonnen"),
         Verb.ADDRESS_CONFIRMED: _("E-Mail-Adresse bestätigt"),
         Verb.ADDRESS_REMOVED: _("E-Mail-Adresse entfernt"),
+        Verb.REMINDERS_ENDED: _("Erinnerungen per E-Mail beendet"),
         Verb.GRANT_OPENED: _("Link zum ersten Mal geöffnet"),
         Verb.ASSESSMENT_CLEARED: _("Unbenutzter Check gelöscht"),
         Verb.PAYLOADS_ERASED: _("Einzelheiten gelöscht"),
+        Verb.USER_ADDED: _("Zugang angelegt"),
+        Verb.USER_DEACTIVATED: _("Zugang deaktiviert"),
+        Verb.USER_REACTIVATED: _("Zugang wieder geöffnet"),
+        Verb.USER_RESET: _("Zugang zum Neueinrichten freigegeben"),
+        Verb.ROLE_CHANGED: _("Rolle geändert"),
+        Verb.MEMBER_ADDED: _("Netzwerkkoordination begonnen"),
+        Verb.MEMBER_REMOVED: _("Netzwerkkoordination beendet"),
+        Verb.SIGNED_IN: _("angemeldet"),
+        Verb.SIGNED_OUT: _("abgemeldet"),
+        Verb.PASSWORD_SET: _("Passwort gewählt"),
+        Verb.SECOND_FACTOR_ADDED: _("Zweiter Faktor eingerichtet"),
+        Verb.SECOND_FACTOR_REMOVED: _("Zweiter Faktor entfernt"),
+        Verb.RECOVERY_CODES_MADE: _("Ersatzcodes gemacht"),
+        Verb.RECOVERY_CODE_USED: _("Ersatzcode benutzt"),
     },
     DeadlineKind: {
         DeadlineKind.DUE: _("Termin"),
         DeadlineKind.FOLLOW_UP: _("Kontrolle"),
         DeadlineKind.END: _("Ende der Gültigkeit"),
+    },
+    Stage: {
+        Stage.STARTED: _("begonnen"),
+        Stage.HALF_RATED: _("zur Hälfte bewertet"),
+        Stage.ALL_RATED: _("vollständig bewertet"),
+        Stage.PLAN_COMPLETE: _("Plan vollständig"),
+        Stage.DECLARED: _("Selbsterklärung ausgestellt"),
+        Stage.RENEWED: _("Selbsterklärung erneuert"),
+    },
+    Bound: {
+        Bound.ABOUT: _("etwa"),
+        Bound.BELOW: _("unter"),
+        Bound.ABOVE: _("über"),
     },
 }
 

@@ -3,7 +3,7 @@
 Values come in as they are to be printed; which words and dates they become depends on the language only.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -14,9 +14,12 @@ from flask_babel import force_locale
 from markupsafe import Markup
 
 from om_selfcheck.domain.action_plan import Action, Urgency, by_urgency, shorten
+from om_selfcheck.domain.comparison import MeasureChange
 from om_selfcheck.domain.declaration import DeclarationDetails
+from om_selfcheck.domain.progress import ActionState
 from om_selfcheck.domain.questionnaire import Language
 from om_selfcheck.domain.rating import NeedForAction, RatingCounts
+from om_selfcheck.domain.renewal import PreviousAction
 from om_selfcheck.i18n.formats import day, short_day
 from om_selfcheck.i18n.labels import label
 from om_selfcheck.pdf.renderer import make_pdf
@@ -34,7 +37,10 @@ class CheckEdition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclarationDocument:
-    """The self-declaration on one page. `address` is where its number is looked up, printed and as QR code."""
+    """The self-declaration on one page. `address` is where its number is looked up, printed and as QR code.
+
+    `replaced_number` was issued on `replaced_on`, where this one takes the place of an older one.
+    """
 
     check: CheckEdition
     content_hash: str
@@ -45,6 +51,8 @@ class DeclarationDocument:
     address: str
     issued_on: date
     valid_until: date
+    replaced_number: str = ""
+    replaced_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,13 +74,47 @@ class TopicsDocument:
 
     @property
     def total(self) -> RatingCounts:
-        counts = [topic.counts for topic in self.topics]
-        return RatingCounts(
-            urgent=sum(one.urgent for one in counts),
-            some=sum(one.some for one in counts),
-            none=sum(one.none for one in counts),
-            total=sum(one.total for one in counts),
-        )
+        return add_counts(topic.counts for topic in self.topics)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicThenAndNow:
+    """A topic's counts in two declarations; None where one of the two versions has no such topic."""
+
+    ref: str
+    title: str
+    then: RatingCounts | None
+    now: RatingCounts | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangesDocument:
+    """What changed since the declaration that this one replaces: counts by topic, and what became of the actions.
+
+    `measures` says how many measures of the check are new, changed and dropped where the version is another one.
+    """
+
+    check: CheckEdition
+    company_name: str
+    stated_on: date
+    number: str
+    previous_number: str
+    previous_on: date
+    previous_version: str
+    topics: tuple[TopicThenAndNow, ...]
+    actions: tuple[PreviousAction, ...]
+    measures: Mapping[MeasureChange, int]
+
+    @property
+    def total_then(self) -> RatingCounts:
+        return add_counts(topic.then for topic in self.topics if topic.then)
+
+    @property
+    def total_now(self) -> RatingCounts:
+        return add_counts(topic.now for topic in self.topics if topic.now)
+
+    def list_actions(self, state: ActionState) -> list[PreviousAction]:
+        return [action for action in self.actions if action.state is state]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +157,13 @@ def render_declaration(document: DeclarationDocument, language: Language) -> byt
 
 
 def render_topics(document: TopicsDocument, language: Language) -> bytes:
-    return _render("topics", document, language, places=squares_in_a_row(document.topics))
+    return _render("topics", document, language, places=squares_in_a_row([topic.counts for topic in document.topics]))
+
+
+def render_changes(document: ChangesDocument, language: Language) -> bytes:
+    sides = [side for topic in document.topics for side in (topic.then, topic.now) if side]
+    states = (ActionState.DONE, ActionState.IN_PROGRESS, ActionState.OPEN, ActionState.DROPPED)
+    return _render("changes", document, language, places=squares_in_a_row(sides), states=states)
 
 
 def render_plan(document: PlanDocument, language: Language) -> bytes:
@@ -128,9 +176,19 @@ def render_monday(document: MondayDocument, language: Language) -> bytes:
     return _render("monday", document, language, has_one_page=True)
 
 
-def squares_in_a_row(topics: tuple[TopicCounts, ...]) -> int:
+def add_counts(counts: Iterable[RatingCounts]) -> RatingCounts:
+    listed = list(counts)
+    return RatingCounts(
+        urgent=sum(one.urgent for one in listed),
+        some=sum(one.some for one in listed),
+        none=sum(one.none for one in listed),
+        total=sum(one.total for one in listed),
+    )
+
+
+def squares_in_a_row(counts: Sequence[RatingCounts]) -> int:
     """Return the length of the rows of squares, the same for all topics: enough for most, never too small to see."""
-    longest = max((topic.counts.total for topic in topics), default=0)
+    longest = max((one.total for one in counts), default=0)
     return min(20, max(14, longest))
 
 

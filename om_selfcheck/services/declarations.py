@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
@@ -14,13 +14,15 @@ from om_selfcheck.domain.declaration_number import RANDOM_BITS, make_number
 from om_selfcheck.domain.errors import DomainError, NotFound
 from om_selfcheck.domain.questionnaire import Questionnaire
 from om_selfcheck.domain.record import Event, Verb
+from om_selfcheck.domain.renewal import PreviousRound
 from om_selfcheck.domain.snapshot import Snapshot, hash_snapshot, read_snapshot, write_snapshot
 from om_selfcheck.domain.text import search_words
 from om_selfcheck.services.drafts import Standing, get_standing
 from om_selfcheck.services.grants import Actor
+from om_selfcheck.services.last_rounds import Replaced, find_replaced
 from om_selfcheck.services.numbers import to_terms
 from om_selfcheck.services.record import append_event
-from om_selfcheck.store.queries import declarations
+from om_selfcheck.store.queries import declarations, renewals
 
 
 class NotComplete(DomainError):
@@ -47,6 +49,8 @@ def issue_declaration(
 ) -> str:
     """Issue the declaration of a round and return its number; asked again it returns the same number (P3).
 
+    The declaration of the round that this one renews is replaced with it (D8).
+
     Raises:
         NotComplete: a criterion is not met; every gap is named (R01 to R11).
     """
@@ -57,7 +61,9 @@ def issue_declaration(
     standing = get_standing(session, actor=actor, questionnaire=questionnaire)
     if not standing.completeness.is_met:
         raise NotComplete(standing.completeness)
-    snapshot = _freeze(standing, actor=actor, questionnaire=questionnaire, today=today)
+    replaced = find_replaced(session, actor=actor, today=today)
+    previous = replaced.previous if replaced else None
+    snapshot = _freeze(standing, actor=actor, questionnaire=questionnaire, today=today, previous=previous)
     text, declaration_id = write_snapshot(snapshot), uuid4()
     declarations.add_declaration(
         session,
@@ -77,6 +83,8 @@ def issue_declaration(
     words = search_words(f"{snapshot.details.company_name} {snapshot.details.city}")
     declarations.add_words(session, declaration_id=declaration_id, issued_on=today, words=words)
     append_event(session, _issued_event(snapshot, hash_snapshot(text), actor, now))
+    if replaced:
+        _replace(session, replaced, by_id=declaration_id, by=snapshot.number, actor=actor, now=now)
     return snapshot.number
 
 
@@ -96,7 +104,19 @@ def get_issued(session: Session, *, actor: Actor) -> IssuedDeclaration:
     )
 
 
-def _freeze(standing: Standing, *, actor: Actor, questionnaire: Questionnaire, today: date) -> Snapshot:
+def _replace(session: Session, replaced: Replaced, *, by_id: UUID, by: str, actor: Actor, now: datetime) -> None:
+    """Let the older number answer that a newer one took its place."""
+    renewals.replace_declaration(session, declaration_id=replaced.declaration_id, by_id=by_id)
+    subject = f"declaration:{replaced.previous.number}"
+    event = Event(
+        verb=Verb.DECLARATION_REPLACED, actor=actor.right, subject=subject, at=now, payload={"by": f"declaration:{by}"}
+    )
+    append_event(session, event)
+
+
+def _freeze(
+    standing: Standing, *, actor: Actor, questionnaire: Questionnaire, today: date, previous: PreviousRound | None
+) -> Snapshot:
     return Snapshot(
         number=make_number(secrets.randbits(RANDOM_BITS)),
         issued_on=today,
@@ -111,6 +131,7 @@ def _freeze(standing: Standing, *, actor: Actor, questionnaire: Questionnaire, t
         measures=questionnaire.size,
         complete_actions=standing.completeness.complete_actions,
         conditions_version=CONDITIONS_VERSION,
+        previous=previous,
     )
 
 

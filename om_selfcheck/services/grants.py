@@ -10,14 +10,15 @@ from uuid import UUID, uuid4
 from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
-from om_selfcheck.domain.access import LINK_LIFETIME, GrantTerms, Right, Task, may
+from om_selfcheck.domain.access import LINK_LIFETIME, GrantTerms, Right, Task, may, reach_of
 from om_selfcheck.domain.errors import AlreadyDeclared, NotAllowed, NotFound
-from om_selfcheck.domain.record import Event, Verb
+from om_selfcheck.domain.record import SYSTEM, Event, Verb
 from om_selfcheck.services.record import append_event, append_once
 from om_selfcheck.store.models import Grant
-from om_selfcheck.store.queries import grants
+from om_selfcheck.store.queries import addresses, assessments, grants
 
 TOKEN_BYTES = 32
+MAILED = "mail:"  # begins the scope of an owner's link that went out by mail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,18 +73,39 @@ class ListedLink:
     grant_id: UUID
     right: Right
     label: str
+    scope: str
     created_at: datetime
     expires_at: datetime | None
     is_usable: bool
     is_own: bool
+    is_mailed: bool
+
+    @property
+    def is_for_one_action(self) -> bool:
+        """Say whether it came with a reminder and opens a single action only."""
+        return bool(reach_of(self.right, self.scope).action_key)
 
 
 def find_actor(
     session: Session, *, assessment_id: UUID, grant_id: UUID, now: datetime, is_writing: bool = False
 ) -> Actor | None:
     """Return the actor behind a grant, or None where it opens nothing any more. A writer locks the round."""
-    row = grants.find_opened(session, grant_id=grant_id, assessment_id=assessment_id, is_locking=is_writing)
-    return _to_actor(row, now)
+    found = list_actors(session, assessment_id=assessment_id, grant_ids=[grant_id], now=now, is_writing=is_writing)
+    return found[0] if found else None
+
+
+def list_actors(
+    session: Session, *, assessment_id: UUID, grant_ids: Sequence[UUID], now: datetime, is_writing: bool = False
+) -> Sequence[Actor]:
+    """Return who somebody is that holds some grants: an actor for each that opens the round, the mightiest first."""
+    rows = grants.list_opening(session, grant_ids=grant_ids, assessment_id=assessment_id, is_locking=is_writing)
+    actors = [actor for row in rows if (actor := _to_actor(row, now))]
+    return sorted(actors, key=lambda actor: (-sum(map(actor.may, Task)), grant_ids.index(actor.grant_id)))
+
+
+def find_newest_actor(session: Session, *, grant_id: UUID, now: datetime) -> Actor | None:
+    """Return the actor behind a grant in the newest round it opens; the company's key opens all, other links one."""
+    return _to_actor(grants.find_newest(session, grant_id), now)
 
 
 def get_actor_by_token(session: Session, *, token: str, now: datetime) -> Actor:
@@ -102,16 +124,32 @@ def record_opening(session: Session, *, actor: Actor, now: datetime) -> None:
 def list_links(session: Session, *, actor: Actor, now: datetime) -> Sequence[ListedLink]:
     """List the links of the round that still open something, oldest first."""
     actor.require(Task.READ)
-    listed = [_to_listed(row, actor, now) for row in _list_rows(session, actor)]
+    rows = _list_rows(session, actor)
+    newest = {row.scope: row.id for row in rows if row.scope.startswith(MAILED)}  # a mail tried again has a key each
+    listed = [_to_listed(row, actor, now) for row in rows if newest.get(row.scope, row.id) == row.id]
     return [link for link in listed if link.is_usable]
 
 
 def create_link(session: Session, *, actor: Actor, right: Right, label: str, now: datetime) -> NewLink:
     """Make a link to work along or to read; it ends by itself after 14 days."""
-    actor.require(Task.SHARE)
     if right not in (Right.EDITOR, Right.READER):
         raise NotAllowed
-    link = add_grant(session, actor.assessment_id, right=right, label=label, ends_at=now + LINK_LIFETIME, now=now)
+    return hand_out(session, actor=actor, right=right, label=label, ends_at=now + LINK_LIFETIME, now=now)
+
+
+def hand_out(
+    session: Session,
+    *,
+    actor: Actor,
+    right: Right,
+    label: str,
+    scope: str = "",
+    ends_at: datetime | None = None,
+    now: datetime,
+) -> NewLink:
+    """Make a further link in the name of an actor who may, and put it on the record."""
+    actor.require(Task.SHARE)
+    link = add_grant(session, actor.assessment_id, right=right, label=label, scope=scope, ends_at=ends_at, now=now)
     append_event(session, _event(Verb.GRANT_CREATED, actor, link.grant_id, now, {"right": right.value}))
     return link
 
@@ -127,10 +165,18 @@ def revoke_link(session: Session, *, actor: Actor, grant_id: UUID, now: datetime
 
 
 def renew_key(session: Session, *, actor: Actor, now: datetime) -> NewLink:
-    """Replace the company's own link: the old one and all its sessions end, a new one opens every round."""
+    """Replace the company's own link: the old ones, mailed ones too, and all their sessions end, a new one opens all.
+
+    An address that waits to be confirmed is forgotten: whoever had the old link may have typed it. Two who do it from
+    different rounds take turns at the company; who comes second holds the old link and is out.
+    """
     actor.require(Task.SHARE)
-    owners = [row.id for row in _list_rows(session, actor) if row.right == Right.OWNER]
-    grants.revoke_grants(session, grant_ids=owners, now=now)
+    assessments.lock_company(session, actor.company_id)
+    owners = [row for row in _list_rows(session, actor) if row.right == Right.OWNER]
+    if not any(row.id == actor.grant_id and _is_usable(row, now) for row in owners):
+        raise NotFound
+    addresses.delete_claim(session, actor.company_id)
+    grants.revoke_grants(session, grant_ids=[row.id for row in owners], now=now)
     link = add_owner_grant(session, assessment_id=actor.assessment_id, now=now)
     append_event(session, _event(Verb.KEY_RENEWED, actor, link.grant_id, now, {}))
     return link
@@ -139,6 +185,15 @@ def renew_key(session: Session, *, actor: Actor, now: datetime) -> NewLink:
 def add_owner_grant(session: Session, *, assessment_id: UUID, now: datetime) -> NewLink:
     """Make the link that is the company's own; it has no end."""
     return add_grant(session, assessment_id, right=Right.OWNER, now=now)
+
+
+def mail_owner_grant(session: Session, *, assessment_id: UUID, message_id: UUID, now: datetime) -> NewLink:
+    """Make a key for a mail that is about to be sent; each attempt makes one, and `scope` says which mail it is in."""
+    link = add_grant(session, assessment_id, right=Right.OWNER, scope=f"{MAILED}{message_id}", now=now)
+    payload = {"grant": str(link.grant_id), "right": Right.OWNER.value, "message": str(message_id)}
+    subject = f"assessment:{assessment_id}"
+    append_event(session, Event(verb=Verb.GRANT_CREATED, actor=SYSTEM, subject=subject, at=now, payload=payload))
+    return link
 
 
 def hash_token(token: str) -> str:
@@ -183,15 +238,21 @@ def _to_actor(row: RowMapping | None, now: datetime) -> Actor | None:
     return Actor(**facts, right=Right(row["right"]))
 
 
+def _is_usable(row: Grant, now: datetime) -> bool:
+    return GrantTerms(expires_at=row.expires_at, revoked_at=row.revoked_at).is_usable_at(now)
+
+
 def _to_listed(row: Grant, actor: Actor, now: datetime) -> ListedLink:
     return ListedLink(
         grant_id=row.id,
         right=Right(row.right),
         label=row.label,
+        scope=row.scope,
         created_at=row.created_at,
         expires_at=row.expires_at,
-        is_usable=GrantTerms(expires_at=row.expires_at, revoked_at=row.revoked_at).is_usable_at(now),
+        is_usable=_is_usable(row, now),
         is_own=row.id == actor.grant_id,
+        is_mailed=row.right == Right.OWNER and row.scope.startswith(MAILED),
     )
 
 

@@ -53,7 +53,11 @@ def forget_deleted(session: Session) -> None:
         empty_log(engine)
 
 
+def has_newest_tables(engine: Engine) -> bool:
+    return migrate.current_revision(engine) == migrate.newest_revision()
+
+
 def is_ready(session: Session) -> bool:
     """Say whether the database answers and holds the newest tables."""
     engine = session.get_bind()
-    return isinstance(engine, Engine) and migrate.current_revision(engine) == migrate.newest_revision()
+    return isinstance(engine, Engine) and has_newest_tables(engine)

@@ -70,7 +70,7 @@ def verify_record(session: Session, *, checkpoints: Sequence[Checkpoint] = ()) -
     The first hundred breaks are named, and one more where there are more. What is read is one state of the database,
     so that who appends meanwhile neither waits nor raises an alarm.
     """
-    return heapq.nsmallest(BREAKS_NAMED + 1, _find_breaks(session, checkpoints), key=lambda found: found.seq)
+    return heapq.nsmallest(BREAKS_NAMED + 1, _find_breaks(session, checkpoints), key=lambda found: found.shows_at)
 
 
 def _find_breaks(session: Session, checkpoints: Sequence[Checkpoint]) -> Iterator[Break]:

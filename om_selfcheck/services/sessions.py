@@ -11,6 +11,9 @@ from om_selfcheck.store.queries import sessions
 IDLE_LIFETIME = timedelta(days=30)
 KEPT_LIFETIME = timedelta(days=90)
 TOUCH_AFTER = timedelta(days=1)
+SIGNED_IN_IDLE = timedelta(minutes=30)
+SIGNED_IN_LIFETIME = timedelta(hours=12)
+SIGNED_IN_TOUCH_AFTER = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,12 @@ class FoundSession:
     is_kept: bool
     needs_touch: bool
     fresh_links: str = ""
+    idle: timedelta = timedelta()
+
+
+def may_stay_signed_in(*, since: datetime, idle: timedelta, now: datetime) -> bool:
+    """Say whether somebody is still signed in: 30 minutes without a request end it, and 12 hours in any case."""
+    return idle <= SIGNED_IN_IDLE and now - since <= SIGNED_IN_LIFETIME
 
 
 def find_session(session: Session, *, session_id: str, now: datetime) -> FoundSession | None:
@@ -26,8 +35,8 @@ def find_session(session: Session, *, session_id: str, now: datetime) -> FoundSe
     row = sessions.find_session(session, hash_session_id(session_id))
     if row is None or now - row.used_at > (KEPT_LIFETIME if row.is_kept else IDLE_LIFETIME):
         return None
-    needs_touch = now - row.used_at > TOUCH_AFTER
-    return FoundSession(row.data, row.is_kept, needs_touch=needs_touch, fresh_links=row.fresh_links)
+    idle = now - row.used_at
+    return FoundSession(row.data, row.is_kept, needs_touch=idle > TOUCH_AFTER, fresh_links=row.fresh_links, idle=idle)
 
 
 def save_session(
@@ -53,7 +62,7 @@ def save_session(
 
 
 def touch_session(session: Session, *, session_id: str, now: datetime) -> None:
-    """Note that a session is in use; done at most once a day."""
+    """Note that a session is in use; done at most once a day, while somebody is signed in once a minute."""
     sessions.touch_session(session, hash_session_id(session_id), now)
 
 

@@ -1,21 +1,27 @@
 """Who may open a page: a rule at every route, on the view for tests to read, and no start without it (P11)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, Final
 from uuid import UUID
 
-from flask import Flask, g, request
+from flask import Flask, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from om_selfcheck import clock
-from om_selfcheck.domain.access import Task
+from om_selfcheck.domain.access import Obstacle, Office, Task
 from om_selfcheck.domain.errors import NotFound
-from om_selfcheck.extensions import SAFE_METHODS, db
-from om_selfcheck.services import grants, numbers
+from om_selfcheck.extensions import SAFE_METHODS, csrf, db
+from om_selfcheck.services import grants, networks, numbers
+from om_selfcheck.services.accounts import Person
 from om_selfcheck.services.grants import Actor
+from om_selfcheck.services.networks import Network
+from om_selfcheck.web.inputs import read_path
 from om_selfcheck.web.sessions import held_grants
+from om_selfcheck.web.signed_in import find_signed_in
 
 PUBLIC: Final = "public"
+FORBIDDEN = 403
 View = Callable[..., Any]
 
 
@@ -23,6 +29,13 @@ def public(view: View) -> View:
     """Mark a page for anybody."""
     view.access = PUBLIC  # type: ignore[attr-defined]
     return view
+
+
+def from_anywhere(view: View) -> View:
+    """Let a form in that no page of ours has sent, such as a mail provider's (RFC 8058): the address is the proof."""
+    view.takes_foreign_forms = True  # type: ignore[attr-defined]
+    exempt: View = csrf.exempt(view)
+    return exempt
 
 
 def require(task: Task) -> Callable[[View], View]:
@@ -34,11 +47,37 @@ def require(task: Task) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(**arguments: Any) -> Any:  # noqa: ANN401 - whatever the view returns
-            g.actor = _find_actor(arguments)
+            g.actor = _find_actor(arguments, task)
             g.actor.require(task)
             return view(**arguments)
 
         guarded.access = task  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def require_person(office: Office) -> Callable[[View], View]:
+    """Mark a page for those who sign in: only who may fill the office gets in.
+
+    Below a network (`slug` in the address) only its own people do; foreign looks like unknown. Who is not signed in is
+    asked to, who signed in too weakly or too long ago is told how to go on.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(**arguments: Any) -> Any:  # noqa: ANN401 - whatever the view returns
+            person = find_signed_in()
+            if person is None:
+                return redirect(url_for("account.login", next=_way_back()), 303)
+            g.network = networks.get_network(db.session, slug=arguments["slug"]) if "slug" in arguments else None
+            network_id = g.network.network_id if g.network else None
+            obstacle = person.find_obstacle(office, clock.now(), network_id)
+            if obstacle is Obstacle.FOREIGN:
+                raise NotFound
+            return view(**arguments) if obstacle is None else _explain(obstacle, person)
+
+        guarded.access = office  # type: ignore[attr-defined]
         return guarded
 
     return decorate
@@ -50,6 +89,30 @@ def current_actor() -> Actor:
     return actor
 
 
+def current_person() -> Person:
+    """Return who is signed in, on a page that `require_person` guards."""
+    person = find_signed_in()
+    if person is None:
+        raise NotFound
+    return person
+
+
+def current_network() -> Network:
+    """Return the network that the page is about, below ``/network/<slug>``."""
+    network: Network = g.network
+    return network
+
+
+def lock_again() -> Actor:
+    """Return who acts as of now and hold the round again, on a guarded page that committed something in between."""
+    before = current_actor()
+    found = [actor for actor in actors_here(before.assessment_id) if actor.grant_id == before.grant_id]
+    if not found:
+        raise NotFound
+    g.actor = found[0]
+    return current_actor()
+
+
 def require_rules(app: Flask) -> None:
     """Refuse to start where a route states no rule."""
     for rule in app.url_map.iter_rules():
@@ -57,20 +120,39 @@ def require_rules(app: Flask) -> None:
             raise RuntimeError(f"{rule.rule} ({rule.endpoint}) states no access rule")
 
 
-def _find_actor(arguments: dict[str, Any]) -> Actor:
-    """Return who acts: by the link this browser opened the round with, else by the company's key of another round."""
-    assessment_id = arguments.get("assessment_id") or _assessment_of(arguments["number"])
-    for grant_id in held_grants(assessment_id):
-        actor = grants.find_actor(
-            db.session,
-            assessment_id=assessment_id,
-            grant_id=grant_id,
-            now=clock.now(),
-            is_writing=request.method not in SAFE_METHODS,
-        )
-        if actor is not None:
-            return actor
-    raise NotFound
+def _explain(obstacle: Obstacle, person: Person) -> ResponseReturnValue:
+    """Say why this page does not open yet, and where to go for it."""
+    return render_template("auth/obstacle.html", obstacle=obstacle, person=person, next=_way_back()), FORBIDDEN
+
+
+def _way_back() -> str:
+    """Return the page to come back to after signing in; of a form that is the page it stands on."""
+    if request.method in SAFE_METHODS:
+        return read_path(request.full_path)
+    return read_path("/" + (request.referrer or "").partition("//")[2].partition("/")[2])
+
+
+def actors_here(assessment_id: UUID) -> Sequence[Actor]:
+    """List who this browser's visitor is in a round, the mightiest first: by its own link, or by the company's key."""
+    return grants.list_actors(
+        db.session,
+        assessment_id=assessment_id,
+        grant_ids=held_grants(assessment_id),
+        now=clock.now(),
+        is_writing=request.method not in SAFE_METHODS,
+    )
+
+
+def list_actors(assessment_id: UUID, task: Task) -> list[Actor]:
+    """List everybody this browser may be when it does a task in a round; several where several links were opened."""
+    return [actor for actor in actors_here(assessment_id) if actor.may(task)]
+
+
+def _find_actor(arguments: dict[str, Any], task: Task) -> Actor:
+    actors = actors_here(arguments.get("assessment_id") or _assessment_of(arguments["number"]))
+    if not actors:
+        raise NotFound
+    return next((actor for actor in actors if actor.may(task)), actors[0])
 
 
 def _assessment_of(number: str) -> UUID:

@@ -1,5 +1,6 @@
 """Every refusal as a page, or as JSON for our own scripts: what happened, what is safe, what to do next."""
 
+import math
 from dataclasses import asdict, dataclass
 from urllib.parse import urlsplit
 
@@ -9,14 +10,25 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
-from om_selfcheck.domain.errors import AlreadyDeclared, NotAllowed, NotFound, QuestionnaireChanged
+from om_selfcheck import clock
+from om_selfcheck.domain.errors import (
+    AlreadyDeclared,
+    LastSecondFactor,
+    NotAllowed,
+    NotDeclared,
+    NotFound,
+    OwnAccount,
+    QuestionnaireChanged,
+    TooOften,
+)
 from om_selfcheck.extensions import db
 from om_selfcheck.i18n.translation import gettext as _
+from om_selfcheck.i18n.translation import ngettext
 from om_selfcheck.web.logs import log_failure
 from om_selfcheck.web.security import request_id
 
 RETRY_SECONDS = 5
-CONFLICT, FAILED, UNAVAILABLE, FULL = 409, 500, 503, 507
+NOT_FOUND, CONFLICT, TOO_MANY, FAILED, UNAVAILABLE, FULL = 404, 409, 429, 500, 503, 507
 _FULL_SIGNS = ("disk is full", "no space left", "diskfull", "disk full", "disk i/o error")
 
 
@@ -28,13 +40,18 @@ class Refusal:
     what_happened: str
     what_is_safe: str
     what_next: str
+    is_about_lost_link: bool = False
 
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(NotFound, lambda _error: refuse(404))
     app.register_error_handler(NotAllowed, lambda _error: refuse(403, explain_right()))
     app.register_error_handler(AlreadyDeclared, lambda _error: refuse(CONFLICT, explain_frozen()))
+    app.register_error_handler(NotDeclared, lambda _error: refuse(CONFLICT, explain_not_declared()))
     app.register_error_handler(QuestionnaireChanged, lambda _error: refuse(UNAVAILABLE, explain_changed_questions()))
+    app.register_error_handler(OwnAccount, lambda _error: refuse(CONFLICT, explain_own_account()))
+    app.register_error_handler(LastSecondFactor, lambda _error: refuse(CONFLICT, explain_last_factor()))
+    app.register_error_handler(TooOften, _on_too_often)
     app.register_error_handler(CSRFError, lambda _error: refuse(400, explain_stale_form()))
     app.register_error_handler(DBAPIError, _on_database_error)
     app.register_error_handler(HTTPException, _on_http_error)
@@ -94,6 +111,13 @@ def _on_database_error(error: DBAPIError) -> Response:
     return refuse(UNAVAILABLE if is_passing else FAILED)
 
 
+def _on_too_often(error: TooOften) -> Response:
+    seconds = max(1, math.ceil((error.until - clock.now()).total_seconds()))
+    response = refuse(TOO_MANY, explain_too_often(math.ceil(seconds / 60)))
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
 def _on_failure(error: Exception) -> Response:
     log_failure(error)
     return refuse(500)
@@ -113,7 +137,16 @@ def explain_frozen() -> Refusal:
         _("Diese Runde ist abgeschlossen"),
         _("Die Selbsterklärung ist ausgestellt. Bewertungen und Plan dieser Runde ändern sich nicht mehr."),
         _("Alles Ausgestellte bleibt, wie es ist."),
-        _("Für Änderungen beginnen Sie auf der Startseite einen neuen Check."),
+        _("Änderungen gehören in die nächste Runde. Das Unternehmen beginnt sie auf der Übersicht dieser Runde."),
+    )
+
+
+def explain_not_declared() -> Refusal:
+    return Refusal(
+        _("Diese Runde läuft noch"),
+        _("Eine neue Runde folgt auf eine ausgestellte Selbsterklärung. In dieser Runde ist noch keine ausgestellt."),
+        _("Es wurde nichts geändert."),
+        _("Gehen Sie zurück und machen Sie mit dieser Runde weiter."),
     )
 
 
@@ -133,7 +166,73 @@ def explain_ended_link() -> Refusal:
         _("An den Antworten hat sich nichts geändert."),
         _(
             "Vergleichen Sie den Link mit dem Original. Hat ihn Ihnen jemand gegeben, bitten Sie um einen neuen."
-            " Ist es der Link Ihres Unternehmens, suchen Sie den neuesten; vielleicht wurde er erneuert."
+            " Ist es der Link Ihres Unternehmens, suchen Sie den neuesten; vielleicht wurde er erneuert. Ist eine"
+            " E-Mail-Adresse bestätigt, lassen Sie sich dorthin einen neuen schicken."
+        ),
+        is_about_lost_link=True,
+    )
+
+
+def explain_ended_confirmation() -> Refusal:
+    return Refusal(
+        _("Dieser Link bestätigt nichts mehr"),
+        _("Er ist älter als 24 Stunden, es gibt eine neuere E-Mail, oder die Adresse wurde inzwischen geändert."),
+        _("An Check und Adresse hat sich nichts geändert."),
+        _(
+            "Öffnen Sie den Link in der neuesten E-Mail, oder lassen Sie im Check auf der Seite „E-Mail und"
+            " Erinnerungen“ noch eine schicken."
+        ),
+    )
+
+
+def explain_broken_unsubscribing() -> Refusal:
+    return Refusal(
+        _("Dieser Link beendet keine Erinnerungen"),
+        _("Er ist nicht vollständig kopiert, oder die Mail kam von einem anderen Server."),
+        _("Es wurde nichts geändert."),
+        _(
+            "Öffnen Sie den Link noch einmal aus der Mail."
+            " Oder öffnen Sie Ihren Check mit Ihrem Zugangslink und wählen Sie dort, dass Sie nicht erinnert werden."
+        ),
+    )
+
+
+def explain_own_account() -> Refusal:
+    return Refusal(
+        _("Das geht nicht mit dem eigenen Zugang"),
+        _("Niemand deaktiviert sich selbst oder ändert die eigene Rolle; sonst könnte zuletzt niemand mehr herein."),
+        _("Es wurde nichts geändert."),
+        _("Bitten Sie eine andere Person der Geschäftsstelle darum."),
+    )
+
+
+def explain_last_factor() -> Refusal:
+    return Refusal(
+        _("Der letzte zweite Faktor bleibt"),
+        _("Die Geschäftsstelle meldet sich immer mit zweitem Faktor an."),
+        _("Es wurde nichts geändert."),
+        _("Richten Sie erst einen anderen ein, eine App oder einen Passkey. Dann lässt sich dieser entfernen."),
+    )
+
+
+def explain_ended_account_link() -> Refusal:
+    return Refusal(
+        _("Dieser Link öffnet nichts mehr"),
+        _("Er wurde schon benutzt, ist abgelaufen oder nicht vollständig kopiert."),
+        _("Ihr Zugang ist unverändert."),
+        _("Lassen Sie sich auf der Anmeldeseite einen neuen Link schicken, oder bitten Sie die Geschäftsstelle darum."),
+    )
+
+
+def explain_too_often(minutes: int) -> Refusal:
+    return Refusal(
+        _("Das waren zu viele Versuche"),
+        _("Damit niemand Passwörter, Codes oder Links errät, nehmen wir davon nur wenige in kurzer Zeit an."),
+        _("Es wurde nichts geändert, und niemand ist hereingekommen."),
+        ngettext(
+            "Warten Sie eine Minute und versuchen Sie es dann noch einmal.",
+            "Warten Sie %(num)s Minuten und versuchen Sie es dann noch einmal.",
+            minutes,
         ),
     )
 
@@ -194,7 +293,7 @@ def explain(status: int) -> Refusal:
         ),
     }
     if status in words:
-        return Refusal(*words[status])
+        return Refusal(*words[status], is_about_lost_link=status == NOT_FOUND)
     if status < 500:  # noqa: PLR2004 - the class of statuses
         return Refusal(
             _("Diese Anfrage haben wir nicht verstanden"),

@@ -6,7 +6,6 @@ Forms are plain WTForms with these fields; the token against foreign forms is lo
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -14,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, Form, StringField
 from wtforms.validators import ValidationError
 
+from om_selfcheck.domain.address import clean_address, is_email
 from om_selfcheck.domain.declaration import POSTAL_CODE_LENGTH
 from om_selfcheck.domain.text import LINE_LENGTH, TEXT_LENGTH, clean_line, clean_text
 
@@ -46,7 +46,7 @@ def text_field(length: int = TEXT_LENGTH) -> StringField:
     return StringField(filters=[lambda raw: clean_text(raw or "")], validators=[at_most(length)])
 
 
-def code_field(codes: Iterable[StrEnum]) -> StringField:
+def code_field(codes: Iterable[str]) -> StringField:
     """A choice out of a closed list, or nothing."""
     allowed = frozenset(codes) | {""}
 
@@ -82,7 +82,7 @@ def email_field() -> StringField:
         if field.data and not is_email(field.data):
             raise ValidationError(NOT_AN_EMAIL)
 
-    return StringField(filters=[lambda raw: clean_line(raw or "")], validators=[check])
+    return StringField(filters=[lambda raw: clean_address(raw or "")], validators=[check])
 
 
 def switch_field() -> BooleanField:
@@ -111,15 +111,18 @@ def read_day(text: str) -> date | None:
     return on if EARLIEST <= on <= LATEST else None
 
 
-_EMAIL = re.compile(
-    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
-)
-EMAIL_LENGTH = 254
+_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*")  # printable ASCII without backslashes: browsers take one for a slash
+PATH_LENGTH = 1000
 
 
-def is_email(text: str) -> bool:
-    """Say whether a text is one plain address: no list, no display name, no line breaks."""
-    return len(text) <= EMAIL_LENGTH and ".." not in text and _EMAIL.fullmatch(text) is not None
+def read_path(address: str) -> str:
+    """Return an address within this server with what hangs on it; "" for one that leads elsewhere or nowhere.
+
+    >>> read_path("/network?x=1"), read_path("//evil.example/"), read_path("javascript:alert(1)")
+    ('/network?x=1', '', '')
+    """
+    is_local = _PATH.fullmatch(address) is not None and len(address) <= PATH_LENGTH
+    return address.removesuffix("?") if is_local else ""
 
 
 def shown_values(form: MultiDict[str, str], names: Sequence[str]) -> dict[str, str]:

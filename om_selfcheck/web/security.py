@@ -3,7 +3,7 @@
 import secrets
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, g, request
+from flask import Flask, Response, abort, current_app, g, request
 
 from om_selfcheck.extensions import SAFE_METHODS
 
@@ -46,7 +46,8 @@ def _read_query_as_text() -> None:
 
 def _refuse_foreign_origin() -> None:
     """Refuse a form that another site sends; forms of public pages have no session to hold a token against this."""
-    if request.method in SAFE_METHODS:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if request.method in SAFE_METHODS or getattr(view, "takes_foreign_forms", False):
         return
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
     origin = request.headers.get("Origin")

@@ -1,12 +1,14 @@
 """Server-side sessions: the cookie holds a random id, the table `session` the rest, under the id's hash.
 
-A session holds the links that were opened in this browser. Pages that write nothing into it set no cookie.
+A session holds the links that were opened in this browser, and who is signed in (see web/signed_in.py). Pages that
+write nothing into it set no cookie.
 """
 
 import json
 import secrets
+from collections.abc import Collection
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from inspect import iscoroutinefunction
 from typing import Any, TypedDict
 from uuid import UUID
@@ -20,9 +22,10 @@ from om_selfcheck import clock
 from om_selfcheck.domain.access import KEEP_LINK_VISIBLE
 from om_selfcheck.extensions import begin_writing, db
 from om_selfcheck.services import sessions as store
-from om_selfcheck.services.sessions import KEPT_LIFETIME
+from om_selfcheck.services.sessions import KEPT_LIFETIME, SIGNED_IN_TOUCH_AFTER, may_stay_signed_in
 
 ID_BYTES = 32
+PERSON = "person"
 
 
 class FreshLink(TypedDict):
@@ -73,6 +76,15 @@ class ServerSession(dict[str, Any], SessionMixin):
         self.fresh_links = kept
         return is_changed
 
+    def end_old_sign_in(self, idle: timedelta, now: datetime) -> None:
+        """Forget who is signed in where that has lasted too long; opened links stay."""
+        if PERSON not in self:
+            return
+        if may_stay_signed_in(since=datetime.fromisoformat(self[PERSON]["at"]), idle=idle, now=now):
+            self.needs_touch = self.needs_touch or idle > SIGNED_IN_TOUCH_AFTER
+        else:
+            self.pop(PERSON)
+
 
 class StoredSessions(SessionInterface):
     """Flask's sessions over the table `session`."""
@@ -87,6 +99,7 @@ class StoredSessions(SessionInterface):
         opened.update(json.loads(found.data))
         opened.fresh_links = json.loads(found.fresh_links or "{}")
         opened.modified = opened.drop_old_links(clock.now())
+        opened.end_old_sign_in(found.idle, clock.now())
         return opened
 
     def save_session(self, app: Flask, session: SessionMixin | None, response: Response) -> None:
@@ -171,34 +184,42 @@ def current_session() -> ServerSession:
     return session._get_current_object()  # type: ignore[attr-defined,no-any-return]  # noqa: SLF001 - behind the proxy
 
 
-def held_grant(assessment_id: UUID) -> UUID | None:
-    """Return the link by which this browser opened a round."""
-    grant_id = session.get("grants", {}).get(str(assessment_id))
-    return UUID(grant_id) if grant_id else None
+def held_grants(assessment_id: UUID | None = None) -> list[UUID]:
+    """List the links that this browser holds: first the one that opened a round, then the others, once each."""
+    held: dict[str, str] = session.get("grants", {})
+    own = held.get(str(assessment_id))
+    return [UUID(grant_id) for grant_id in dict.fromkeys([*([own] if own else []), *held.values()])]
 
 
-def held_grants(assessment_id: UUID) -> list[UUID]:
-    """List the links that may open a round here: its own first, then those of other rounds, a company's key perhaps."""
-    own = held_grant(assessment_id)
-    return [*([own] if own else []), *{UUID(grant_id) for grant_id in session.get("grants", {}).values()} - {own}]
-
-
-def hold_grant(assessment_id: UUID, grant_id: UUID, *, is_renewal: bool = False) -> None:
+def hold_grant(assessment_id: UUID, grant_id: UUID, *, is_renewal: bool = False, is_beside: bool = False) -> None:
     """Remember an opened link, under a new session id unless it only takes the place of one held already.
 
-    The token for forms is made now, so that no page has to write into the session.
+    One that opens part of a round stands beside the others. The token for forms is made now, so that no page has to
+    write into the session.
     """
-    session["grants"] = session.get("grants", {}) | {str(assessment_id): str(grant_id)}
+    key = f"{assessment_id}/{grant_id}" if is_beside else str(assessment_id)
+    session["grants"] = session.get("grants", {}) | {key: str(grant_id)}
     generate_csrf()
     if not is_renewal:
         current_session().renew_id()
 
 
-def drop_grant(assessment_id: UUID) -> None:
-    """Forget a round in this browser; the last one takes the whole session with it."""
-    grants = {key: value for key, value in session.get("grants", {}).items() if key != str(assessment_id)}
-    forget_links(assessment_id)
-    if grants:
+def _round_of(key: str) -> UUID:
+    """Return the round that a link is held for; a link to part of it has its own id behind a stroke."""
+    return UUID(key.partition("/")[0])
+
+
+def drop_grants(grant_ids: Collection[UUID]) -> None:
+    """Forget links in this browser, whichever rounds they opened; the last one takes the whole session with it.
+
+    Unless somebody is signed in.
+    """
+    dropped = {str(grant_id) for grant_id in grant_ids}
+    for key, grant_id in session.get("grants", {}).items():
+        if grant_id in dropped:
+            forget_links(_round_of(key))
+    grants = {key: value for key, value in session.get("grants", {}).items() if value not in dropped}
+    if grants or PERSON in session:
         session["grants"] = grants
     else:
         session.clear()

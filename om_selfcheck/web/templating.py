@@ -8,10 +8,11 @@ from om_selfcheck.i18n import formats
 from om_selfcheck.i18n.labels import label
 from om_selfcheck.i18n.translation import current_language
 from om_selfcheck.web.language import list_switches
+from om_selfcheck.web.signed_in import find_signed_in
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.globals["label"] = label
+    app.jinja_env.globals.update(label=label, signed_in=find_signed_in)
     app.jinja_env.filters.update(day=formats.day, short_day=formats.short_day, clock_time=formats.clock_time)
     operator_name = app.extensions["om_settings"].operator_name
 

@@ -5,14 +5,18 @@ A new route without a row in EXPECTED fails here; a route without a rule keeps t
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 
-from om_selfcheck.domain.access import Task
+from om_selfcheck import clock
+from om_selfcheck.domain.access import FRESH_FOR, Office, Role, Strength, Task
 from om_selfcheck.web.access import PUBLIC, require_rules
 from tests import people
 from tests.people import Person
+from tests.web.client import Page, PageClient
 
 METHODS = ("GET", "POST")
 EXPECTED = {
@@ -20,8 +24,16 @@ EXPECTED = {
     ("public.questionnaire", "GET"): PUBLIC,
     ("public.verify", "GET"): PUBLIC,
     ("public.answer", "GET"): PUBLIC,
+    ("public.renew", "GET"): PUBLIC,
     ("public.open_access", "GET"): PUBLIC,
     ("public.open_access", "POST"): PUBLIC,
+    ("public.unsubscribe", "GET"): PUBLIC,
+    ("public.unsubscribe", "POST"): PUBLIC,
+    ("public.confirm_address", "GET"): PUBLIC,
+    ("public.confirm_address", "POST"): PUBLIC,
+    ("public.lost_link", "GET"): PUBLIC,
+    ("public.ask_for_lost_link", "POST"): PUBLIC,
+    ("public.feed", "GET"): PUBLIC,
     ("public.imprint", "GET"): PUBLIC,
     ("public.privacy", "GET"): PUBLIC,
     ("public.healthz", "GET"): PUBLIC,
@@ -36,6 +48,7 @@ EXPECTED = {
     ("company.link_sheet", "GET"): Task.SHARE,
     ("company.keep_link", "POST"): Task.SHARE,
     ("company.change_language", "POST"): Task.DECLARE,
+    ("company.start_renewal", "POST"): Task.DECLARE,
     ("company.topic", "GET"): Task.READ,
     ("company.rate", "POST"): Task.RATE,
     ("company.monday", "GET"): Task.READ,
@@ -45,6 +58,16 @@ EXPECTED = {
     ("company.action", "GET"): Task.READ,
     ("company.change_action", "POST"): Task.PLAN,
     ("company.remove_action", "POST"): Task.PLAN,
+    ("company.take_over_action", "POST"): Task.PLAN,
+    ("company.report_progress", "POST"): Task.FOLLOW_UP,
+    ("company.follow_up", "GET"): Task.FOLLOW_UP,
+    ("company.answer_follow_up", "POST"): Task.FOLLOW_UP,
+    ("company.mine", "GET"): Task.DO,
+    ("company.report_mine", "POST"): Task.DO,
+    ("company.answer_mine", "POST"): Task.DO,
+    ("company.my_calendar", "GET"): Task.DO,
+    ("company.choose_reminders", "POST"): Task.DO,
+    ("company.leave_mine", "POST"): Task.DO,
     ("company.declaration", "GET"): Task.READ,
     ("company.save_declaration", "POST"): Task.DECLARE,
     ("company.preview", "GET"): Task.READ,
@@ -57,8 +80,64 @@ EXPECTED = {
     ("company.create_link", "POST"): Task.SHARE,
     ("company.revoke_link", "POST"): Task.SHARE,
     ("company.renew_key", "POST"): Task.SHARE,
+    ("account.login", "GET"): PUBLIC,
+    ("account.login", "POST"): PUBLIC,
+    ("account.code", "GET"): PUBLIC,
+    ("account.code", "POST"): PUBLIC,
+    ("account.recovery_code", "GET"): PUBLIC,
+    ("account.recovery_code", "POST"): PUBLIC,
+    ("account.logout", "GET"): PUBLIC,
+    ("account.logout", "POST"): PUBLIC,
+    ("account.sign_in_link", "GET"): PUBLIC,
+    ("account.sign_in_link", "POST"): PUBLIC,
+    ("account.open_link", "GET"): PUBLIC,
+    ("account.open_link", "POST"): PUBLIC,
+    ("account.set_up", "GET"): PUBLIC,
+    ("account.set_up", "POST"): PUBLIC,
+    ("account.passkey_options", "POST"): PUBLIC,
+    ("account.sign_in_with_passkey", "POST"): PUBLIC,
+    ("account.home", "GET"): Office.ACCOUNT,
+    ("account.change_details", "POST"): Office.ACCOUNT,
+    ("account.end_sessions", "POST"): Office.ACCOUNT,
+    ("account.password", "GET"): Office.SECURE,
+    ("account.password", "POST"): Office.SECURE,
+    ("account.second_factor", "GET"): Office.SECURE,
+    ("account.second_factor", "POST"): Office.SECURE,
+    ("account.remove_app", "POST"): Office.SECURE,
+    ("account.recovery_codes", "POST"): Office.SECURE,
+    ("account.new_passkey_options", "POST"): Office.SECURE,
+    ("account.add_passkey", "POST"): Office.SECURE,
+    ("account.remove_passkey", "POST"): Office.SECURE,
+    ("staff.users", "GET"): Office.OVERSEE,
+    ("staff.user", "GET"): Office.OVERSEE,
+    ("staff.invite", "POST"): Office.OVERSEE_FRESH,
+    ("staff.change_role", "POST"): Office.OVERSEE_FRESH,
+    ("staff.add_network", "POST"): Office.OVERSEE_FRESH,
+    ("staff.remove_network", "POST"): Office.OVERSEE_FRESH,
+    ("staff.deactivate", "POST"): Office.OVERSEE_FRESH,
+    ("staff.reactivate", "POST"): Office.OVERSEE_FRESH,
+    ("staff.reset", "POST"): Office.OVERSEE_FRESH,
+    ("company.mails", "GET"): Task.DECLARE,
+    ("company.claim_address", "POST"): Task.DECLARE,
+    ("company.confirm_code", "POST"): Task.DECLARE,
+    ("company.remove_address", "POST"): Task.DECLARE,
+    ("company.choose_reminder", "POST"): Task.DECLARE,
+    ("company.pause_mails", "POST"): Task.DECLARE,
+    ("company.resume_mails", "POST"): Task.DECLARE,
+    ("company.mail_link", "POST"): Task.SHARE,
+    ("company.responsible", "GET"): Task.SHARE,
+    ("company.create_doer_link", "POST"): Task.SHARE,
+    ("company.invite_doer", "POST"): Task.SHARE,
+    ("company.forget_address", "POST"): Task.SHARE,
+    ("company.subscribe", "GET"): Task.SHARE,
+    ("company.create_feed", "POST"): Task.SHARE,
 }
-TASK_OF_RIGHT = {"alma": set(Task), "bente": {Task.READ, Task.RATE, Task.PLAN}, "rolf": {Task.READ}}
+TASK_OF_RIGHT = {
+    "alma": set(Task),
+    "bente": {Task.READ, Task.RATE, Task.PLAN, Task.FOLLOW_UP, Task.DO},
+    "rolf": {Task.READ},
+    "dora": {Task.DO},
+}
 SAMPLES = {
     "slug": "basis",
     "ref": "1",
@@ -67,14 +146,47 @@ SAMPLES = {
     "grant_id": "00000000-0000-4000-8000-000000000001",
     "kind": "declaration",
     "number": "000000-000000-000000",
+    "user_id": "00000000-0000-4000-8000-000000000002",
+    "signed": "s" * 43,
 }
+FORM = {"network": "netz-a"}  # what keeps a page that opens from answering 404 for want of it
+OPEN, ASKED, TOLD, UNKNOWN = "open", "asked to sign in", "told what is missing", "404"
+EVERYWHERE = dict.fromkeys(Office, OPEN)
+OF_A_NETWORK = (Office.COORDINATE, Office.SEE_COMPANIES)
+OF_STAFF = (Office.OVERSEE, Office.OVERSEE_FRESH)
+NOWHERE = dict.fromkeys(Office, ASKED)
+COORDINATOR = EVERYWHERE | dict.fromkeys(OF_STAFF, UNKNOWN)
+STAFF_WITHOUT_FACTOR = dict.fromkeys((*OF_A_NETWORK, *OF_STAFF), TOLD)
+# What each role finds at the offices below network A (`netz-a`), which Nina coordinates.
+ANSWERS: dict[str, dict[Office, str]] = {
+    "stella": NOWHERE,
+    "alma": NOWHERE,
+    "nina": COORDINATOR,
+    "nina_by_link": COORDINATOR | {Office.SECURE: TOLD, Office.SEE_COMPANIES: TOLD},
+    "nora": COORDINATOR | dict.fromkeys(OF_A_NETWORK, UNKNOWN),
+    "olaf": EVERYWHERE,
+    "olaf_by_password": EVERYWHERE | STAFF_WITHOUT_FACTOR | {Office.SECURE: TOLD},
+    "olaf_a_while_ago": EVERYWHERE | {Office.SECURE: TOLD, Office.OVERSEE_FRESH: TOLD},
+    "new_staff": EVERYWHERE | STAFF_WITHOUT_FACTOR,
+    "deactivated": NOWHERE,
+    "expired": NOWHERE,
+}
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """A browser and the token that its session's forms carry."""
+
+    client: PageClient
+    token: str = ""
 
 
 @pytest.fixture
 def cast(app: Flask) -> dict[str, Person]:
-    """Everybody, after Alma has declared; `ended` held a link that was revoked."""
+    """Everybody; `ended` held a link that was revoked."""
     alma = people.alma(app)
-    bente, rolf = people.bente(alma), people.rolf(alma)
+    people.plan_one(alma)
+    bente, rolf, dora = people.bente(alma), people.rolf(alma), people.dora(alma)
     ended = people.invited(alma, right="editor", name="Ended")
     page = alma.client.get(f"{alma.base}/access")
     revoke = [form["action"] for form in page.soup.select("form") if "revoke" in str(form.get("action"))][-1]
@@ -84,9 +196,32 @@ def cast(app: Flask) -> dict[str, Person]:
         "alma": alma,
         "bente": bente,
         "rolf": rolf,
+        "dora": dora,
         "stella": people.stella(app),
         "other_owner": other,
         "ended": ended,
+    }
+
+
+@pytest.fixture
+def users(app: Flask) -> dict[str, Visitor]:
+    """Everybody who signs in or might, each with a browser."""
+    alma, nina, olaf = people.alma(app), people.nina(app), people.olaf(app)
+    new_staff = people.add_user(app, "new@example.org", Role.STAFF, Strength.PASSWORD)
+    signed_in = {
+        "nina": nina,
+        "nina_by_link": people.signed_in(app, nina.account, Strength.LINK),
+        "nora": people.nora(app),
+        "olaf": olaf,
+        "olaf_by_password": people.signed_in(app, olaf.account, Strength.PASSWORD),
+        "olaf_a_while_ago": people.signed_in(app, olaf.account, at=clock.now() - FRESH_FOR - timedelta(seconds=1)),
+        "new_staff": people.signed_in(app, new_staff, Strength.PASSWORD),
+        "deactivated": people.deactivated(app),
+        "expired": people.expired(app),
+    }
+    return {role: Visitor(user.client, user.form_token()) for role, user in signed_in.items()} | {
+        "stella": Visitor(people.stella(app).client),
+        "alma": Visitor(alma.client, alma.client.csrf_token(alma.assessment_id)),
     }
 
 
@@ -95,7 +230,21 @@ def addresses(app: Flask) -> Iterator[tuple[str, str, str]]:
     for rule in app.url_map.iter_rules():
         for method in METHODS:
             if method in (rule.methods or ()):
-                yield rule.rule, method, str(getattr(app.view_functions[rule.endpoint], "access", "missing"))
+                yield rule.rule, method, getattr(app.view_functions[rule.endpoint], "access", "missing")
+
+
+def offices(app: Flask) -> Iterator[tuple[str, str, Office]]:
+    """Yield what is there for those who sign in."""
+    for pattern, method, rule in addresses(app):
+        if isinstance(rule, Office):
+            yield pattern, method, rule
+
+
+def tasks(app: Flask) -> Iterator[tuple[str, str, Task]]:
+    """Yield what is there for those who hold a link."""
+    for pattern, method, rule in addresses(app):
+        if isinstance(rule, Task):
+            yield pattern, method, rule
 
 
 def fill(pattern: str, assessment_id: str) -> str:
@@ -128,9 +277,7 @@ def test_who_holds_no_link_gets_the_same_404_as_for_a_round_that_does_not_exist(
 ) -> None:
     alma, person = cast["alma"], cast[role]
     token = _csrf_token(person)
-    for pattern, method, rule in addresses(app):
-        if rule == PUBLIC:
-            continue
+    for pattern, method, _rule in tasks(app):
         foreign = person.client.open(fill(pattern, alma.assessment_id), method=method, data={"csrf_token": token})
         unknown = person.client.open(
             fill(pattern, "11111111-1111-4111-8111-111111111111"), method=method, data={"csrf_token": token}
@@ -140,17 +287,45 @@ def test_who_holds_no_link_gets_the_same_404_as_for_a_round_that_does_not_exist(
         assert foreign.soup.find("h1") == unknown.soup.find("h1")
 
 
-@pytest.mark.parametrize("role", ["alma", "bente", "rolf"])
+@pytest.mark.parametrize("role", TASK_OF_RIGHT)
 def test_a_right_opens_exactly_its_tasks(app: Flask, cast: dict[str, Person], role: str) -> None:
     person = cast[role]
-    token = person.client.csrf_token(person.assessment_id)
-    for pattern, method, rule in addresses(app):
-        if rule == PUBLIC or "<number>" in pattern or "/leave" in pattern:
+    token = person.client.csrf_token(person.assessment_id, "/mine" if role == "dora" else "")
+    for pattern, method, task in tasks(app):
+        if "<number>" in pattern or "/leave" in pattern:
             continue
         page = person.client.open(fill(pattern, person.assessment_id), method=method, data={"csrf_token": token})
-        may = Task(rule) in TASK_OF_RIGHT[role]
+        may = task in TASK_OF_RIGHT[role]
         assert (page.status != 403) is may, f"{role} {method} {pattern}: {page.status}"
         assert page.status < 500
+
+
+def test_every_role_has_an_answer_for_every_office() -> None:
+    assert {role: set(answers) for role, answers in ANSWERS.items()} == {role: set(Office) for role in ANSWERS}
+
+
+@pytest.mark.parametrize("role", ANSWERS)
+def test_an_office_opens_for_those_who_may_fill_it_and_for_nobody_else(
+    app: Flask, users: dict[str, Visitor], role: str
+) -> None:
+    somebody = people.add_user(app, "somebody@example.org", Role.COORDINATOR)
+    for pattern, method, office in offices(app):
+        address = fill(pattern, "").replace(SAMPLES["user_id"], str(somebody.user_id))
+        page = users[role].client.open(address, method=method, data=FORM | {"csrf_token": users[role].token})
+        if method == "POST" and not users[role].token:
+            assert page.status == 400, f"{role} {method} {pattern}: no form is taken without a session"
+        else:
+            assert answer_of(page) == ANSWERS[role][office], f"{role} {method} {pattern}: {page.status}"
+
+
+def answer_of(page: Page) -> str:
+    """Say in which of four ways a page answers. A complaint about what the form holds is an open page."""
+    if page.status == 303 and page.location.startswith("/account/login"):
+        return ASKED
+    if page.soup.select_one("[data-obstacle]"):
+        return TOLD
+    assert page.status < 500
+    return UNKNOWN if page.status == 404 else OPEN
 
 
 def test_the_declaration_and_its_files_open_for_holders_only(cast: dict[str, Person]) -> None:
@@ -160,6 +335,7 @@ def test_the_declaration_and_its_files_open_for_holders_only(cast: dict[str, Per
         token = _csrf_token(person) or (person.assessment_id and person.client.csrf_token(person.assessment_id))
         posted = person.client.post(f"/declarations/{number}/plan.pdf", {"csrf_token": token or ""})
         assert posted.status in ({status} if token else {400, 404}), role
+    assert cast["dora"].client.get(f"/declarations/{number}").status == 403
     for path in ("", "/declaration.pdf", "/topics.pdf", "/plan.pdf", "/calendar.ics"):
         for role in ("alma", "bente", "rolf"):
             assert cast[role].client.get(f"/declarations/{number}{path}").status == 200, f"{role} {path}"
@@ -175,6 +351,65 @@ def test_nobody_without_a_link_reads_a_planted_word(app: Flask, cast: dict[str, 
     assert _crawl_finds(app, alma, alma, canary), "the control: the owner does read it"
     for role in ("stella", "other_owner", "ended"):
         assert not _crawl_finds(app, cast[role], alma, canary), role
+
+
+def test_nobody_without_a_link_to_the_new_round_reads_the_last_one_beside_it(
+    app: Flask, cast: dict[str, Person]
+) -> None:
+    alma, canary = cast["alma"], "Zitronenfalter"
+    alma.client.send(f"{alma.base}/topics/1", {"need-1.1.a": "urgent", "note-1.1.a": f"Notiz {canary}"})
+    people.declare(alma)
+    again = people.renew(alma)
+    assert _crawl_finds(app, alma, again, canary), "the control: the owner does read it"
+    assert _crawl_finds(app, people.rolf(again), again, canary), "and so does who may read the new round"
+    for role in ("stella", "other_owner", "ended", "bente", "rolf"):
+        assert not _crawl_finds(app, cast[role], again, canary), role
+
+
+def test_a_responsible_person_reads_the_own_actions_and_nothing_else(app: Flask, cast: dict[str, Person]) -> None:
+    alma, dora, canary = cast["alma"], cast["dora"], "Zitronenfalter"
+    own = people.plan_one(alma, title="Ordner anlegen", responsible="Büro")
+    other = people.plan_one(alma, title=f"Fremd {canary}", description=canary, responsible="Lager", follow_up=canary)
+    alma.client.send(f"{alma.base}/topics/1", {"need-1.1.a": "urgent", "note-1.1.a": f"Notiz {canary}"})
+    alma.client.send(f"{alma.base}/declaration", {"street": canary, "signatory_name": canary, "then": "stay"})
+    alma.client.send(f"{alma.base}/plan/{other}", {"note": canary}, form="/progress")
+    people.invited(alma, right="reader", name=f"Bank {canary}")
+    for page in (f"{dora.base}/mine", f"{dora.base}/mine/calendar.ics"):
+        assert "Ordner anlegen" in dora.client.get(page).response.get_data(as_text=True)
+    assert _crawl_finds(app, alma, alma, canary), "the control: the owner does read it"
+    assert not _crawl_finds(app, dora, alma, canary)
+    token = {"csrf_token": dora.client.csrf_token(dora.assessment_id, "/mine"), "state": "done", "was-state": "open"}
+    for below in ("", "/follow-up"):
+        foreign = dora.client.post(f"{dora.base}/mine/{other}{below}", token)
+        unknown = dora.client.post(f"{dora.base}/mine/{SAMPLES['action_id']}{below}", token)
+        assert (foreign.status, foreign.soup.find("h1")) == (unknown.status, unknown.soup.find("h1"))
+        assert foreign.status == 404
+    assert dora.client.post(f"{dora.base}/mine/{own}", token).status == 303
+
+
+def test_a_calendar_reads_the_dates_and_nothing_else(app: Flask, cast: dict[str, Person]) -> None:
+    alma, canary = cast["alma"], "Zitronenfalter"
+    action_id = people.plan_one(alma, title="Ordner anlegen")
+    alma.client.send(f"{alma.base}/topics/1", {"need-1.1.a": "urgent", "note-1.1.a": f"Notiz {canary}"})
+    alma.client.send(f"{alma.base}/declaration", {"street": canary, "then": "stay"})
+    alma.client.send(f"{alma.base}/plan/{action_id}", {"note": canary, "state": "done"}, form="/progress")
+    people.invited(alma, right="reader", name=f"Bank {canary}")
+    feed, stella = people.calendar(alma), cast["stella"]
+    assert "Ordner anlegen" in stella.client.get(feed).response.get_data(as_text=True)
+    page = stella.client.get(feed.replace("/calendar/", "/access/").removesuffix(".ics"))
+    assert "Link für ein Kalenderprogramm" in page.text
+    for shown in (stella.client.get(feed), page):
+        assert canary not in shown.response.get_data(as_text=True)
+    assert not _crawl_finds(app, stella, alma, canary)
+    token = alma.client.get(f"{alma.base}/access").values("/revoke")
+    revoked = [
+        str(form["action"])
+        for form in alma.client.get(f"{alma.base}/access").soup.select("form")
+        if "revoke" in str(form["action"])
+    ]
+    for address in revoked:
+        alma.client.post(address, token)
+    assert stella.client.get(feed).status == 404
 
 
 def _crawl_finds(app: Flask, person: Person, owner: Person, canary: str) -> bool:

@@ -3,23 +3,11 @@
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
 from om_selfcheck.cli.__main__ import om
 from om_selfcheck.config import QUESTIONNAIRES
 from om_selfcheck.store.migrate import newest_revision
-
-
-@pytest.fixture
-def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in ("OM_DATABASE_URL", "OM_BASE_URL", "OM_SECRET_KEY"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("OM_INSTANCE_DIR", str(tmp_path))
-    return tmp_path
-
-
-def type_in(*words: str) -> Result:
-    return CliRunner().invoke(om, words, prog_name="./om")
+from tests.cli.shell import type_in
 
 
 def test_help_lists_every_command_with_a_sentence() -> None:
@@ -49,21 +37,6 @@ def test_a_broken_questionnaire_is_named_with_file_and_line(tmp_path: Path) -> N
 
 
 @pytest.mark.usefixtures("instance")
-def test_an_untouched_record_is_whole_and_a_bent_one_is_named(instance: Path) -> None:
-    from om_selfcheck.services.installation import open_engine
-
-    type_in("migrate")
-    assert "The record is whole." in type_in("record", "verify").output
-    engine = open_engine(f"sqlite:///{instance / 'om.db'}")
-    with engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE event SET subject = 'questionnaire:other/1.0' WHERE seq = 1")
-    engine.dispose()
-    result = type_in("record", "verify")
-    assert result.exit_code == 1
-    assert "event 1: changed" in result.output
-
-
-@pytest.mark.usefixtures("instance")
 def test_an_edited_questionnaire_under_its_old_number_stops_the_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -85,6 +58,20 @@ def test_an_edited_questionnaire_under_its_old_number_stops_the_start(
 def test_the_demo_firm_prints_its_link_and_lacks_only_the_confirmations() -> None:
     link = type_in("seed-demo").output.strip().splitlines()[-1]
     assert link.startswith("http://127.0.0.1:8000/access/")
+
+
+@pytest.mark.usefixtures("instance")
+def test_the_declared_demo_firm_is_due_for_renewal(instance: Path) -> None:
+    from sqlalchemy.orm import Session
+
+    from om_selfcheck.clock import now, today
+    from om_selfcheck.services import declarations, grants
+    from om_selfcheck.services.installation import open_engine
+
+    link = type_in("seed-demo", "--declared").output.strip().splitlines()[-1]
+    with Session(open_engine(f"sqlite:///{instance / 'om.db'}")) as session:
+        owner = grants.get_actor_by_token(session, token=link.rsplit("/", 1)[1], now=now())
+        assert declarations.get_issued(session, actor=owner).terms.is_due_for_renewal_on(today())
 
 
 def test_a_setting_that_cannot_be_understood_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,8 +8,10 @@ import pytest
 
 import om_selfcheck.domain
 from om_selfcheck.domain import checkpoint, declaration, snapshot
-from om_selfcheck.domain.access import Right, Task
+from om_selfcheck.domain.access import Obstacle, Office, Right, Role, Strength, Task
 from om_selfcheck.domain.action_plan import ActionField, Hint, Urgency
+from om_selfcheck.domain.address import CodeAnswer
+from om_selfcheck.domain.comparison import MeasureChange
 from om_selfcheck.domain.completeness import Criterion
 from om_selfcheck.domain.deadlines import DeadlineKind
 from om_selfcheck.domain.declaration import (
@@ -20,11 +22,15 @@ from om_selfcheck.domain.declaration import (
     WithdrawalReason,
 )
 from om_selfcheck.domain.merging import Merge
-from om_selfcheck.domain.message import MessageKind, MessageState
+from om_selfcheck.domain.message import MessageKind, MessageState, Problem
+from om_selfcheck.domain.network import NetworkKind
 from om_selfcheck.domain.progress import ActionState, Effect
 from om_selfcheck.domain.rating import NeedForAction
 from om_selfcheck.domain.record import GENESIS, Verb
+from om_selfcheck.domain.reminders import RenewalTone
 from om_selfcheck.domain.retention import Notice
+from om_selfcheck.domain.statistics.report import Bound
+from om_selfcheck.domain.statistics.stages import Stage
 from om_selfcheck.domain.tampering import Damage
 
 CODES: dict[type[StrEnum], str] = {
@@ -33,6 +39,14 @@ CODES: dict[type[StrEnum], str] = {
         "READ=read RATE=rate PLAN=plan DECLARE=declare SHARE=share FOLLOW_UP=follow_up DO=do SUBSCRIBE=subscribe "
         "OWN=own"
     ),
+    Role: "STAFF=staff COORDINATOR=coordinator",
+    Strength: "LINK=link PASSWORD=password SECOND_FACTOR=second_factor",
+    Office: (
+        "ACCOUNT=account SECURE=secure COORDINATE=coordinate SEE_COMPANIES=see_companies OVERSEE=oversee "
+        "OVERSEE_FRESH=oversee_fresh"
+    ),
+    Obstacle: "FOREIGN=foreign WEAK=weak STALE=stale",
+    NetworkKind: "REGIONAL=regional SPECIALIST_GROUP=specialist_group",
     Urgency: "HIGH=high MEDIUM=medium LOW=low",
     ActionField: (
         "DESCRIPTION=description URGENCY=urgency RESPONSIBLE=responsible DUE_ON=due_on "
@@ -60,26 +74,45 @@ CODES: dict[type[StrEnum], str] = {
         "GRANT_CREATED=grant_created GRANT_REVOKED=grant_revoked KEY_RENEWED=key_renewed "
         "DECLARATION_ISSUED=declaration_issued DECLARATION_REPLACED=declaration_replaced "
         "RENEWAL_STARTED=renewal_started ADDRESS_CONFIRMED=address_confirmed ADDRESS_REMOVED=address_removed "
-        "DATA_EXPORTED=data_exported COMPANY_ERASED=company_erased "
-        "GRANT_OPENED=grant_opened ASSESSMENT_CLEARED=assessment_cleared PAYLOADS_ERASED=payloads_erased"
+        "REMINDERS_ENDED=reminders_ended DATA_EXPORTED=data_exported COMPANY_ERASED=company_erased "
+        "GRANT_OPENED=grant_opened ASSESSMENT_CLEARED=assessment_cleared PAYLOADS_ERASED=payloads_erased "
+        "USER_ADDED=user_added USER_DEACTIVATED=user_deactivated USER_REACTIVATED=user_reactivated "
+        "USER_RESET=user_reset ROLE_CHANGED=role_changed MEMBER_ADDED=member_added MEMBER_REMOVED=member_removed "
+        "SIGNED_IN=signed_in SIGNED_OUT=signed_out PASSWORD_SET=password_set "
+        "SECOND_FACTOR_ADDED=second_factor_added SECOND_FACTOR_REMOVED=second_factor_removed "
+        "RECOVERY_CODES_MADE=recovery_codes_made RECOVERY_CODE_USED=recovery_code_used"
     ),
     Damage: (
         "MISSING=missing REORDERED=reordered CHANGED=changed PAYLOAD_CHANGED=payload_changed "
         "PAYLOAD_MISSING=payload_missing HEAD_CHANGED=head_changed ADDED=added CUT_OFF=cut_off REWRITTEN=rewritten "
         "MISDATED=misdated"
     ),
+    RenewalTone: "EARLY=early SOON=soon LAST=last OVER=over",
+    MeasureChange: "UNCHANGED=unchanged CHANGED=changed NEW=new DROPPED=dropped",
     ActionState: "OPEN=open IN_PROGRESS=in_progress DONE=done DROPPED=dropped",
     Effect: "YES=yes PARTLY=partly NO=no TOO_EARLY=too_early",
     MessageKind: (
         "CONFIRM_ADDRESS=confirm_address ADDRESS_CHANGED=address_changed ACCESS_LINK=access_link LOST_LINK=lost_link "
         "RENEWAL=renewal ACTION_DUE=action_due FOLLOW_UP=follow_up DOER_INVITED=doer_invited "
-        "RETENTION=retention CHECKPOINT=checkpoint"
+        "RETENTION=retention CHECKPOINT=checkpoint SIGN_IN_LINK=sign_in_link SET_UP_LINK=set_up_link "
+        "ACCOUNT_CHANGED=account_changed"
     ),
     MessageState: (
         "QUEUED=queued SENDING=sending SENT=sent FAILED=failed UNDELIVERABLE=undeliverable CANCELLED=cancelled"
     ),
     Notice: "FIRST=first LAST=last",
+    CodeAnswer: "RIGHT=right WRONG=wrong EXPIRED=expired USED_UP=used_up NOTHING_WAITS=nothing_waits",
+    Problem: (
+        "NOT_REACHED=not_reached NOT_SECURE=not_secure LOGIN_REFUSED=login_refused SENDER_REFUSED=sender_refused "
+        "NOT_NOW=not_now UNANSWERED=unanswered ADDRESS_REFUSED=address_refused TEXT_REFUSED=text_refused "
+        "NOT_WRITTEN=not_written BROKEN_OFF=broken_off"
+    ),
     Merge: "KEEP=keep WRITE=write CONFLICT=conflict",
+    Stage: (
+        "STARTED=started HALF_RATED=half_rated ALL_RATED=all_rated PLAN_COMPLETE=plan_complete "
+        "DECLARED=declared RENEWED=renewed"
+    ),
+    Bound: "ABOUT=about BELOW=below ABOVE=above",
 }
 
 
@@ -91,7 +124,7 @@ def test_codes_keep_their_names_values_and_order(codes: type[StrEnum], frozen: s
 def test_every_enum_of_the_domain_is_frozen_here() -> None:
     modules = [
         importlib.import_module(name)
-        for _, name, _ in pkgutil.iter_modules(om_selfcheck.domain.__path__, "om_selfcheck.domain.")
+        for _, name, _ in pkgutil.walk_packages(om_selfcheck.domain.__path__, "om_selfcheck.domain.")
     ]
     found = {
         value

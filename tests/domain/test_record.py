@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from om_selfcheck.domain.access import Right
 from om_selfcheck.domain.record import (
+    RECIPIENT,
     SYSTEM,
     Entry,
     Event,
@@ -37,8 +38,8 @@ def with_event(**changes: Any) -> Event:
     return replace(make_event(), **changes)
 
 
-@pytest.mark.parametrize("actor", [*Right, SYSTEM, user_actor(USER)])
-def test_an_actor_is_a_right_a_user_or_the_system(actor: str) -> None:
+@pytest.mark.parametrize("actor", [*Right, SYSTEM, RECIPIENT, user_actor(USER)])
+def test_an_actor_is_a_right_a_user_a_recipient_or_the_system(actor: str) -> None:
     assert with_event(actor=actor).actor == actor
 
 
@@ -46,7 +47,7 @@ def test_an_actor_is_a_right_a_user_or_the_system(actor: str) -> None:
     "actor", ["", "Alma", "alma@example.org", "staff", "user:", "user:alma", f"user:{USER} ", f"user:{USER}x", "System"]
 )
 def test_an_actor_is_nobody_by_name(actor: str) -> None:
-    with pytest.raises(ValueError, match="an event's actor is a right, user:<id> or system"):
+    with pytest.raises(ValueError, match="an event's actor is a right, user:<id>, recipient or system"):
         with_event(actor=actor)
 
 

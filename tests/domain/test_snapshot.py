@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from om_selfcheck.domain.action_plan import Action, Urgency
 from om_selfcheck.domain.declaration import Confirmation
-from om_selfcheck.domain.rating import NeedForAction
+from om_selfcheck.domain.progress import ActionState
+from om_selfcheck.domain.rating import NeedForAction, RatingCounts
+from om_selfcheck.domain.renewal import PreviousAction, PreviousRound
 from om_selfcheck.domain.snapshot import Snapshot, hash_snapshot, read_snapshot, write_snapshot
 from tests.builders import make_action, make_details
 
@@ -47,6 +49,24 @@ WRITTEN = (
     '"version":"1.0"},"ratings":{"1.1.a":"none","1.1.b":"urgent"}}'
 )
 
+PREVIOUS = PreviousRound(
+    number="000000-000000-00002M",
+    issued_on=date(2024, 10, 5),
+    version="0.9",
+    content_hash="b" * 64,
+    topics={"1": RatingCounts(1, 0, 2, 3)},
+    actions=(
+        PreviousAction(key="k0", heading="Ordner anlegen", state=ActionState.DONE),
+        PreviousAction(key="k9", heading="Liste führen", state=ActionState.OPEN, is_taken_over=True),
+    ),
+)
+WRITTEN_PREVIOUS = (
+    '"previous":{"actions":[{"heading":"Ordner anlegen","is_taken_over":false,"key":"k0","state":"done"},'
+    '{"heading":"Liste führen","is_taken_over":true,"key":"k9","state":"open"}],"content_hash":'
+    '"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","issued_on":"2024-10-05",'
+    '"number":"000000-000000-00002M","topics":{"1":{"none":2,"some":0,"total":3,"urgent":1}},"version":"0.9"},'
+)
+
 TEXTS = st.text(max_size=8)
 ACTIONS = st.builds(
     Action,
@@ -66,6 +86,21 @@ DETAILS = st.builds(
     confirmations=st.sets(st.sampled_from(Confirmation)),
     has_signature_line=st.booleans(),
 )
+COUNTS = st.builds(RatingCounts, *[st.integers(0)] * 4)
+PREVIOUS_ROUNDS = st.builds(
+    PreviousRound,
+    number=TEXTS,
+    issued_on=st.dates(),
+    version=TEXTS,
+    content_hash=TEXTS,
+    topics=st.dictionaries(TEXTS, COUNTS, max_size=3),
+    actions=st.lists(
+        st.builds(
+            PreviousAction, key=TEXTS, heading=TEXTS, state=st.sampled_from(ActionState), is_taken_over=st.booleans()
+        ),
+        max_size=3,
+    ).map(tuple),
+)
 SNAPSHOTS = st.builds(
     Snapshot,
     number=TEXTS,
@@ -81,6 +116,7 @@ SNAPSHOTS = st.builds(
     measures=st.integers(0),
     complete_actions=st.integers(0),
     conditions_version=TEXTS,
+    previous=st.none() | PREVIOUS_ROUNDS,
 )
 
 
@@ -90,6 +126,12 @@ def test_a_snapshot_is_written_as_it_was_in_2026() -> None:
 
 def test_a_snapshot_of_2026_can_be_read() -> None:
     assert read_snapshot(WRITTEN) == SNAPSHOT
+
+
+def test_a_renewal_is_written_beside_everything_else_and_read_again() -> None:
+    renewed = replace(SNAPSHOT, previous=PREVIOUS)
+    assert write_snapshot(renewed) == WRITTEN.replace('"questionnaire":{', f'{WRITTEN_PREVIOUS}"questionnaire":{{')
+    assert read_snapshot(write_snapshot(renewed)) == renewed
 
 
 @given(SNAPSHOTS)

@@ -5,14 +5,16 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from om_selfcheck.pdf.documents import render_declaration, render_monday, render_plan, render_topics
+from om_selfcheck.pdf.documents import render_changes, render_declaration, render_monday, render_plan, render_topics
 from tests.i18n.test_pages import GERMAN
-from tests.pdf.samples import DECLARATION, MAKERS, MONDAY, PLAN, TOPICS, read_text, squeeze
+from tests.pdf.samples import CHANGES, DECLARATION, MAKERS, MONDAY, PLAN, RENEWED, TOPICS, read_text, squeeze
 
 ENGLISH: dict[str, Callable[[], bytes]] = {
     "declaration": lambda: render_declaration(DECLARATION, "en"),
     "topics": lambda: render_topics(TOPICS, "en"),
     "plan": lambda: render_plan(PLAN, "en"),
+    "renewed": lambda: render_declaration(RENEWED, "en"),
+    "changes": lambda: render_changes(CHANGES, "en"),
     "monday": lambda: render_monday(MONDAY, "en"),
 }
 

@@ -14,7 +14,10 @@ from om_selfcheck.i18n.labels import LABELS, label
 
 NOT_SHOWN = {
     "Task": "what a right covers; pages show the right",
+    "Office": "what somebody signed in may do; pages show the role",
+    "Obstacle": "why a page does not open yet; its page says so in sentences",
     "Merge": "how one field came out of a conflict; pages show both values",
+    "RenewalTone": "chooses among the words of a mail",
     "Damage": "said by the command `record verify`, which speaks English",
 }
 
@@ -22,7 +25,7 @@ NOT_SHOWN = {
 def find_enums() -> list[type[StrEnum]]:
     """Return every closed list of codes in the domain."""
     modules = [
-        importlib.import_module(f"{domain.__name__}.{found.name}") for found in pkgutil.iter_modules(domain.__path__)
+        importlib.import_module(found.name) for found in pkgutil.walk_packages(domain.__path__, f"{domain.__name__}.")
     ]
     return sorted(
         {

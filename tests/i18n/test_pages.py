@@ -4,15 +4,22 @@ import html
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
+import time_machine
 from flask import Flask
 
+from om_selfcheck import clock
+from om_selfcheck.domain.message import Problem
 from om_selfcheck.domain.questionnaire import Language
 from tests import people
+from tests.builders import make_newer_questionnaire
 from tests.i18n.test_translations import MESSAGES, both_sides
-from tests.people import Person
+from tests.mail.unsubscribing import make_unsubscribe_link
+from tests.people import Person, published
 from tests.web.client import Page, PageClient
+from tests.web.postbox import code_of, collect, confirm_link
 
 LONG = 12
 PLACEHOLDER = re.compile(r"%\(\w+\)s")
@@ -64,6 +71,14 @@ def read_public_pages(app: Flask, reader: Reader) -> None:
     reader.look(stella.client.get(f"/verify?lang={reader.language}&number=abc"))
     reader.read(stella, "/nowhere", status=404)
     reader.read(stella, f"/access/{'x' * 43}", status=404)
+    for address in ("/lost-link", "/lost-link?sent=1"):
+        reader.look(stella.client.get(f"{address}{'&' if '?' in address else '?'}lang={reader.language}"))
+    reader.look(stella.client.post(reader.at("/lost-link"), {"email": "@"}), status=422)
+    reader.read(stella, f"/confirm-address/{'x' * 43}", status=404)
+    reader.read(stella, f"/unsubscribe/{'x' * 43}", status=404)
+    signed = make_unsubscribe_link(app, people.alma(app).assessment_id)
+    reader.read(stella, f"/unsubscribe/{signed}")
+    reader.look(stella.client.send(reader.at(f"/unsubscribe/{signed}")))
 
 
 def read_first_steps(app: Flask, reader: Reader) -> None:
@@ -107,6 +122,40 @@ def read_open_round(app: Flask, reader: Reader) -> None:
     reader.look(rolf.client.get(reader.at(f"{rolf.base}/plan/new")), status=403)
 
 
+def read_mail(app: Flask, reader: Reader) -> None:
+    """An address in every state, and what is said after each step."""
+    alma = people.alma(app)
+    mails = f"{alma.base}/mails"
+
+    def step(form: str, status: int = 303, **fields: str) -> None:
+        done = alma.client.send(reader.at(mails), fields, form=reader.at(f"/mails/{form}"))
+        assert done.status == status
+        if done.status == 303:
+            reader.look(alma.client.get(done.location))
+        else:
+            reader.look(done, status=status)
+
+    reader.read(alma, mails)
+    step("address", email="alt@betrieb.example", wants_link="1")
+    (asked,) = collect(app)
+    step("code", 422, code="3333-3333")
+    step("code", 422, code="3")
+    reader.read(people.stella(app), confirm_link(asked))
+    step("code", code=code_of(asked))
+    reader.read(people.stella(app), confirm_link(asked))
+    step("reminder", reminder="email")
+    step("pause", 422, resume_on="2099-01-01")
+    step("pause", resume_on=(clock.today() + timedelta(days=30)).isoformat())
+    step("resume")
+    step("link")
+    collect(app, problem=Problem.ADDRESS_REFUSED)
+    step("address", email="neu@betrieb.example")
+    reader.read(alma, f"{alma.base}/access")
+    reader.read(alma, alma.base)
+    reader.read(alma, f"{alma.base}/declaration")
+    step("remove")
+
+
 def read_issued_round(app: Flask, reader: Reader) -> None:
     alma = people.alma(app)
     number = people.declare(alma)
@@ -117,8 +166,37 @@ def read_issued_round(app: Flask, reader: Reader) -> None:
     reader.read(people.stella(app), f"/verify/{number}")
 
 
+def read_renewal(app: Flask, reader: Reader) -> None:
+    """Before it is time, when it is, the next round under way in a newer version, and both declarations."""
+    with time_machine.travel("2024-11-21T09:00:00Z", tick=False):
+        old = people.alma(app)
+        number = people.declare(old)
+        reader.read(old, old.base)
+    alma = people.come_back(old)
+    for address in (alma.base, f"/declarations/{number}"):
+        reader.read(alma, address)
+    reader.look(alma.client.get(f"/renew?lang={reader.language}&number={number}"))
+    reader.look(people.stella(app).client.get(f"/renew?lang={reader.language}&number={number}"))
+    reader.look(people.stella(app).client.get(f"/renew?lang={reader.language}&number=abc"))
+    with published(app, make_newer_questionnaire()):
+        again = people.renew(alma)
+        reader.read(alma, alma.base)
+        for page in ("", "/topics/1", "/plan", "/access", "/declaration/preview"):
+            reader.read(again, again.base + page)
+        newer = people.declare(again, make_newer_questionnaire())
+        reader.read(again, f"/declarations/{newer}")
+    reader.read(alma, alma.base)
+
+
 Part = Callable[[Flask, Reader], None]
-PARTS: tuple[Part, ...] = (read_public_pages, read_first_steps, read_open_round, read_issued_round)
+PARTS: tuple[Part, ...] = (
+    read_public_pages,
+    read_first_steps,
+    read_open_round,
+    read_mail,
+    read_issued_round,
+    read_renewal,
+)
 
 
 @pytest.mark.parametrize("read_part", PARTS, ids=lambda part: part.__name__)

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,9 +24,15 @@ PHONE: ViewportSize = {"width": 360, "height": 740}
 
 
 @pytest.fixture(scope="session")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the running server: its database and its outbox."""
+    return tmp_path_factory.mktemp("journeys") / "instance"
+
+
+@pytest.fixture(scope="session")
+def base(instance: Path) -> Iterator[str]:
     """The address of a running server with the real questionnaire."""
-    with serve(tmp_path_factory.mktemp("journeys") / "instance") as address:
+    with serve(instance) as address:
         yield address
 
 

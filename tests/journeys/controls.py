@@ -8,7 +8,7 @@ def begin(page: Page) -> Locator:
 
 
 def link_is_kept(page: Page) -> Locator:
-    return page.locator('form[action*="/link"] button')
+    return page.locator('form[action*="/link"]:not([action*="/mails/"]) button')
 
 
 def keep_in(page: Page) -> Locator:
@@ -53,6 +53,14 @@ def issue(page: Page) -> Locator:
     return page.locator('form[action*="/declaration/issue"] button')
 
 
+def begin_renewal(page: Page) -> Locator:
+    return page.locator('form[action$="/renewal"] button')
+
+
+def take_over(page: Page) -> Locator:
+    return page.locator('form[action*="/plan/last/"] button')
+
+
 def make_link(page: Page) -> Locator:
     return page.locator('form[action*="/access/links"] button')
 
@@ -72,3 +80,11 @@ def leave(page: Page) -> Locator:
 def right_held(page: Page) -> Locator:
     """The line that says what this browser may do; only pages of an opened check have it."""
     return page.locator(".frame-right")
+
+
+def confirm_address(page: Page) -> Locator:
+    return page.locator("button[name=confirm]")
+
+
+def confirm_code(page: Page) -> Locator:
+    return page.locator('form[action*="/mails/code"] button')

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from playwright.sync_api import Browser, Page, StorageState, ViewportSize, expec
 
 from tests.factories import DETAILS
 from tests.journeys import controls, road
+from tests.journeys.outbox import CONFIRM, wait_for
 from tests.journeys.road import Round
 from tests.journeys.visitor import OpenBrowser, Visitor
 
@@ -32,15 +34,17 @@ UNKNOWN_NUMBER = "222222-222222-222222"
 
 @dataclass(frozen=True)
 class Cast:
-    """Three rounds that one browser has open: just started, complete, and declared."""
+    """Four rounds that one browser has open: just started, complete, declared, and the one that renews it."""
 
     state: StorageState
     fresh: Round
     complete: Round
     declared: Round
+    second: Round
     number: str
     action_path: str
     helper_link: str
+    confirm_link: str
 
 
 Step = Callable[[Page], None]
@@ -71,6 +75,23 @@ def make_nameless_link(page: Page) -> None:
     expect(page.locator("#error-summary")).to_be_focused()
 
 
+def be_a_stranger(page: Page) -> None:
+    page.context.clear_cookies()
+    page.reload()
+
+
+def type_wrong_address(page: Page) -> None:
+    page.locator("#email").fill("buero@betrieb")  # a browser lets it pass
+    page.locator("#email").press("Enter")
+    expect(page.locator("#error-summary")).to_be_focused()
+
+
+def type_wrong_code(page: Page) -> None:
+    page.locator("#code").fill("123")
+    controls.confirm_code(page).click()
+    expect(page.locator("#error-summary")).to_be_focused()
+
+
 def open_details(page: Page) -> None:
     for summary in page.locator("details:not([open]) > summary").all()[:3]:
         summary.click()
@@ -79,6 +100,10 @@ def open_details(page: Page) -> None:
 PLACES = {
     "start": Place(lambda _: "/"),
     "questionnaire": Place(lambda _: f"/questionnaires/{road.SLUG}"),
+    "lost link": Place(lambda _: "/lost-link"),
+    "lost link, mistyped": Place(lambda _: "/lost-link", type_wrong_address, 422),
+    "lost link, asked for": Place(lambda _: "/lost-link?sent=1"),
+    "confirm address": Place(lambda cast: cast.confirm_link),
     "look up": Place(lambda _: "/verify"),
     "look up, mistyped": Place(lambda _: "/verify?number=hallo"),
     "look up, foreign file": Place(lambda _: f"/verify?sha256={'0' * 64}"),
@@ -106,32 +131,50 @@ PLACES = {
     "declaration with errors": Place(lambda cast: f"{cast.fresh.path}/declaration", save_declaration, 422),
     "preview": Place(lambda cast: f"{cast.complete.path}/declaration/preview"),
     "preview, incomplete": Place(lambda cast: f"{cast.fresh.path}/declaration/preview", open_details),
+    "renew": Place(lambda _: "/renew"),
+    "renew, mistyped": Place(lambda _: "/renew?number=hallo"),
+    "renew, open here": Place(lambda cast: f"/renew?number={cast.number}"),
+    "renew, a stranger": Place(lambda cast: f"/renew?number={cast.number}", be_a_stranger),
+    "overview, second round": Place(lambda cast: cast.second.path),
+    "topic, second round": Place(lambda cast: cast.second.topic("4"), open_details),
+    "plan, second round": Place(lambda cast: f"{cast.second.path}/plan"),
+    "preview, second round": Place(lambda cast: f"{cast.second.path}/declaration/preview"),
     "issued": Place(lambda cast: f"/declarations/{cast.number}", open_details),
+    "mails, new": Place(lambda cast: f"{cast.fresh.path}/mails"),
+    "mails": Place(lambda cast: f"{cast.complete.path}/mails", open_details),
+    "mails with errors": Place(lambda cast: f"{cast.complete.path}/mails", type_wrong_code, 422),
     "sharing": Place(lambda cast: f"{cast.complete.path}/access"),
     "sharing with errors": Place(lambda cast: f"{cast.complete.path}/access", make_nameless_link, 422),
 }
 
 
 @pytest.fixture(scope="module")
-def cast(browser: Browser, base: str) -> Iterator[Cast]:
-    yield from make_cast(browser, base, DETAILS["company_name"], "Liste führen", "Werkstattleitung")
+def cast(browser: Browser, base: str, instance: Path) -> Iterator[Cast]:
+    yield from make_cast(
+        browser, base, instance, company=DETAILS["company_name"], title="Liste führen", label="Werkstattleitung"
+    )
 
 
 @pytest.fixture(scope="module")
-def long_cast(browser: Browser, base: str) -> Iterator[Cast]:
-    yield from make_cast(browser, base, LONG_NAME, LONG_NAME, LONG_LABEL)
+def long_cast(browser: Browser, base: str, instance: Path) -> Iterator[Cast]:
+    yield from make_cast(browser, base, instance, company=LONG_NAME, title=LONG_NAME, label=LONG_LABEL)
 
 
-def make_cast(browser: Browser, base: str, company: str, title: str, label: str) -> Iterator[Cast]:
+def make_cast(browser: Browser, base: str, instance: Path, *, company: str, title: str, label: str) -> Iterator[Cast]:
     context = browser.new_context(locale="de-DE")
     alma = Visitor(context, context.new_page(), base)
     declared, complete = (make_complete(alma, company, title) for _ in range(2))
     number = road.issue(alma, declared)
+    second = road.renew(alma, declared)
     helper_link = road.add_link(alma, complete, label=label, right="editor")
+    address = f"{'a' * 64}@{title.replace(' ', '-').replace('ü', 'ue')[:63]}.example".lower()
+    road.type_address(alma, complete, address)
     alma.goto(f"{complete.path}/plan")
     action_path = alma.page.locator(".plan a").first.get_attribute("href") or ""
+    confirm_link = wait_for(instance, to=address, says=CONFIRM)
     fresh = road.start(alma)  # last, because its link is still to be seen
-    yield Cast(context.storage_state(), fresh, complete, declared, number, action_path, helper_link)
+    paths = (helper_link, confirm_link)
+    yield Cast(context.storage_state(), fresh, complete, declared, second, number, action_path, *paths)
     context.close()
 
 

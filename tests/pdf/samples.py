@@ -9,10 +9,14 @@ from io import BytesIO
 from pypdf import PdfReader
 
 from om_selfcheck.domain.action_plan import Action, Urgency
+from om_selfcheck.domain.comparison import MeasureChange
 from om_selfcheck.domain.declaration import DeclarationDetails
 from om_selfcheck.domain.declaration_number import make_number
+from om_selfcheck.domain.progress import ActionState
 from om_selfcheck.domain.rating import NeedForAction, RatingCounts
+from om_selfcheck.domain.renewal import PreviousAction
 from om_selfcheck.pdf.documents import (
+    ChangesDocument,
     CheckEdition,
     DeclarationDocument,
     MondayDocument,
@@ -20,6 +24,8 @@ from om_selfcheck.pdf.documents import (
     PlanDocument,
     TopicCounts,
     TopicsDocument,
+    TopicThenAndNow,
+    render_changes,
     render_declaration,
     render_monday,
     render_plan,
@@ -59,6 +65,37 @@ TOPICS = TopicsDocument(
         TopicCounts(ref="3", title="Beschaffung", counts=RatingCounts(4, 0, 8, 13)),
     ),
     number=NUMBER,
+)
+PREVIOUS_NUMBER = make_number(0x0FEDCBA0987654321ABCD)
+RENEWED = replace(DECLARATION, replaced_number=PREVIOUS_NUMBER, replaced_on=date(2024, 11, 20))
+CHANGES = ChangesDocument(
+    check=replace(CHECK, version="1.1"),
+    company_name=DETAILS.company_name,
+    stated_on=DAY,
+    number=NUMBER,
+    previous_number=PREVIOUS_NUMBER,
+    previous_on=date(2024, 11, 20),
+    previous_version="1.0",
+    topics=(
+        TopicThenAndNow(
+            ref="1", title="Strategie und Ziele", then=RatingCounts(4, 6, 4, 14), now=RatingCounts(2, 5, 7, 14)
+        ),
+        TopicThenAndNow(ref="2", title="Beschaffung", then=None, now=RatingCounts(0, 3, 11, 14)),
+        TopicThenAndNow(ref="3", title="Ausbildung", then=RatingCounts(1, 0, 2, 3), now=None),
+    ),
+    actions=(
+        PreviousAction(key="a", heading="Offene Posten montags durchgehen", state=ActionState.DONE),
+        PreviousAction(key="b", heading="Vertretung regeln", state=ActionState.OPEN, is_taken_over=True),
+        PreviousAction(key="c", heading="Zweiten Anbieter suchen", state=ActionState.DROPPED),
+        PreviousAction(key="d", heading="Karten ans Fach hängen", state=ActionState.DONE),
+        PreviousAction(key="e", heading="", state=ActionState.IN_PROGRESS),
+    ),
+    measures={
+        MeasureChange.UNCHANGED: 12,
+        MeasureChange.CHANGED: 2,
+        MeasureChange.NEW: 14,
+        MeasureChange.DROPPED: 3,
+    },
 )
 LIST = Action(
     title="Nachbestellkarten einführen",
@@ -107,7 +144,15 @@ MAKERS: dict[str, Callable[[], bytes]] = {
     "declaration": lambda: render_declaration(DECLARATION, "de"),
     "topics": lambda: render_topics(TOPICS, "de"),
     "plan": lambda: render_plan(PLAN, "de"),
+    "renewed": lambda: render_declaration(RENEWED, "de"),
+    "changes": lambda: render_changes(CHANGES, "de"),
     "monday": lambda: render_monday(MONDAY, "de"),
+}
+
+
+ENGLISH: dict[str, Callable[[], bytes]] = {
+    "renewed-en": lambda: render_declaration(RENEWED, "en"),
+    "changes-en": lambda: render_changes(CHANGES, "en"),
 }
 
 
@@ -123,12 +168,18 @@ def fill_declaration(text: str) -> DeclarationDocument:
         place=text,
         has_signature_line=True,
     )
-    return replace(DECLARATION, details=details, check=CheckEdition(title=text, version="1.0", publisher=text))
+    return replace(RENEWED, details=details, check=CheckEdition(title=text, version="1.0", publisher=text))
 
 
 def fill_topics(text: str) -> TopicsDocument:
     topics = tuple(replace(topic, title=text) for topic in TOPICS.topics)
     return replace(TOPICS, topics=topics, company_name=text, check=replace(CHECK, title=text))
+
+
+def fill_changes(text: str) -> ChangesDocument:
+    topics = tuple(replace(topic, title=text) for topic in CHANGES.topics)
+    actions = tuple(replace(action, heading=text) for action in CHANGES.actions)
+    return replace(CHANGES, topics=topics, actions=actions, company_name=text, check=replace(CHECK, title=text))
 
 
 def fill_plan(text: str) -> PlanDocument:

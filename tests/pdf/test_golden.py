@@ -5,15 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.pdf.samples import MAKERS, read_text, squeeze
+from tests.pdf.samples import ENGLISH, MAKERS, read_text, squeeze
 
 GOLDEN = Path(__file__).parent / "golden"
+DOCUMENTS = MAKERS | ENGLISH
 
 
-@pytest.mark.parametrize("name", MAKERS)
+@pytest.mark.parametrize("name", DOCUMENTS)
 def test_says_what_is_written_down(name: str) -> None:
     """To change a text on purpose, delete its file, run the test twice and look at the diff."""
-    said, path = read_text(MAKERS[name]()), GOLDEN / f"{name}.txt"
+    said, path = read_text(DOCUMENTS[name]()), GOLDEN / f"{name}.txt"
     if not path.exists():
         path.write_text(said, encoding="utf-8")
         pytest.fail(f"{path} was written; look at it")

@@ -6,9 +6,16 @@ from urllib.request import Request
 import pytest
 
 from om_selfcheck.pdf import renderer
-from om_selfcheck.pdf.documents import draw_qr_code, render_declaration, render_monday, render_plan, render_topics
+from om_selfcheck.pdf.documents import (
+    draw_qr_code,
+    render_changes,
+    render_declaration,
+    render_monday,
+    render_plan,
+    render_topics,
+)
 from om_selfcheck.pdf.fetcher import FACES, SCHEME, BundledFetcher, NotBundled
-from tests.pdf.samples import fill_declaration, fill_monday, fill_plan, fill_topics, read_text, squeeze
+from tests.pdf.samples import fill_changes, fill_declaration, fill_monday, fill_plan, fill_topics, read_text, squeeze
 
 HOSTILE = (
     "<img src=file:///etc/passwd>",
@@ -60,6 +67,7 @@ def test_is_printed_as_it_was_written(asked: list[str]) -> None:
         render_declaration(fill_declaration(everything), "de"),
         render_topics(fill_topics(everything), "de"),
         render_plan(fill_plan(everything), "de"),
+        render_changes(fill_changes(everything), "de"),
         render_monday(fill_monday(everything), "de"),
     )
     printed = squeeze(everything.replace("＜", "<").replace("＞", ">"))

@@ -33,7 +33,9 @@ from om_selfcheck.web.security import CONTENT_SECURITY_POLICY
 from tests import people
 from tests.builders import make_questionnaire
 from tests.factories import DETAILS
+from tests.mail.unsubscribing import make_unsubscribe_link
 from tests.web.client import Page, PageClient, check_page, read_form
+from tests.web.postbox import collect, confirm_link
 
 CANARY = "Kanarienvogel"
 NASTIES: Mapping[str, bytes] = {
@@ -86,19 +88,37 @@ PARAMETERS_READ = {
     "public.start": ("lang",),
     "public.verify": ("number", "sha256"),
     "public.answer": ("sha256",),
+    "public.renew": ("number", "sha256"),
     "company.new_action": ("measure",),
     "company.link": ("grant",),
+    "company.mails": ("done",),
+    "public.lost_link": ("sent",),
 }
 # what a page may read, what Flask's own functions are called with, and what nobody reads
 PARAMETERS = (
-    *("lang", "saved", "removed", "ended", "measure", "grant", "number", "sha256", "slug", "ref", "assessment_id"),
+    *(
+        "lang",
+        "saved",
+        "removed",
+        "finished",
+        "ended",
+        "done",
+        "sent",
+        "measure",
+        "grant",
+        "number",
+        "sha256",
+        "slug",
+        "ref",
+        "assessment_id",
+    ),
     *("endpoint", "_anchor", "_external", "_method", "_scheme", "self", "values", "__proto__", "{{7*7}}", "²", ""),
 )
 SLOW = {"company.monday", "company.plan_with_functions"}  # they make a PDF each time
 METHODS = ("HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE")
 FORM = "application/x-www-form-urlencoded"
 UNPACK = {"gzip": gzip.decompress, "br": brotli.decompress}
-SHOWN_AGAIN = (409, 422)  # the same form with its errors, as the person filled it in
+SHOWN_AGAIN = (409, 422, 429)  # the same form with its errors, as the person filled it in
 CSRF = re.compile(rb'name="csrf_token"[^>]*value="[^"]*"')
 
 
@@ -174,7 +194,7 @@ class Harness:
 
 @dataclass
 class Cast:
-    """An owner with everything a route can name: an open round, a declared one, two to end and renew."""
+    """An owner with everything a route can name: an open round, a declared one, a second one, two to end and renew."""
 
     harness: Harness
     owner: FlaskClient
@@ -184,7 +204,9 @@ class Cast:
     examples: dict[str, str]
     ended: people.Person
     renewed: people.Person
+    second_round: people.Person
     kept_action: str
+    confirmation: str
 
     def path(self, rule: Rule, **changes: bytes) -> bytes:
         """Return a rule's path with parameters that exist, but for changes."""
@@ -193,6 +215,8 @@ class Cast:
             values["assessment_id"] = self.ended.assessment_id.encode()
         if "assessment_id" not in changes and rule.endpoint == "company.renew_key":
             values["assessment_id"] = self.renewed.assessment_id.encode()
+        if "token" not in changes and rule.endpoint == "public.confirm_address":
+            values["token"] = self.confirmation.rpartition("/")[2].encode()
         return b"".join(
             values[match["name"]] if match["name"] else match["text"].encode()
             for match in re.finditer(r"<(?:[^<>]*:)?(?P<name>\w+)>|(?P<text>[^<]+)", rule.rule)
@@ -216,7 +240,7 @@ class Cast:
         }
 
     def owner_pages(self) -> list[str]:
-        places = ("", "/topics/1", "/plan", "/plan/new", "/declaration", "/declaration/preview", "/access")
+        places = ("", "/topics/1", "/plan", "/plan/new", "/declaration", "/declaration/preview", "/access", "/mails")
         return [self.base + place for place in places]
 
     def csrf_token(self) -> str:
@@ -227,9 +251,11 @@ class Cast:
 
 
 def make_cast(app: Flask) -> Cast:
-    alma, declared, ended, renewed = (people.alma(app) for _ in range(4))
+    alma, declared, again, ended, renewed = (people.alma(app) for _ in range(5))
     number = people.declare(declared)
-    for other in (declared, ended, renewed):
+    people.declare(again)
+    second_round = people.renew(again)
+    for other in (declared, ended, renewed, second_round):
         assert alma.client.post(f"/access/{other.token}").status == 303
     kept = {"title": "Eigene Maßnahme", "description": "Offene Posten durchgehen", "urgency": "high"}
     made = [alma.client.send(f"{alma.base}/plan/new", changes).location for changes in (kept, {"title": "Andere"})]
@@ -238,6 +264,9 @@ def make_cast(app: Flask) -> Cast:
     shared = alma.client.get(f"{alma.base}/access").soup.select_one("form[action$='/revoke']")
     assert shared is not None
     actions = [location.partition("#action-")[2] for location in made]
+    signed = make_unsubscribe_link(app, alma.assessment_id)  # an address is confirmed, a second one waits, mail rests
+    alma.client.send(f"{alma.base}/mails", {"resume_on": "2027-01-31"}, form="/mails/pause")
+    alma.client.send(f"{alma.base}/mails", {"email": "neu@betrieb.example"}, form="/mails/address")
     return Cast(
         harness=Harness(app),
         owner=alma.client.flask_client,
@@ -253,10 +282,13 @@ def make_cast(app: Flask) -> Cast:
             "ref": "1",
             "action_id": actions[1],
             "grant_id": str(shared["action"]).split("/")[-2],
+            "signed": signed,
         },
         ended=ended,
         renewed=renewed,
+        second_round=second_round,
         kept_action=actions[0],
+        confirmation=confirm_link(collect(app)[-1]),
     )
 
 
@@ -403,9 +435,10 @@ def find_forms(cast: Cast) -> list[FoundForm]:
     )
     pages = [
         *("/", "/questionnaires/basis", "/verify", f"/access/{cast.token}", made.headers["Location"]),
+        *(f"/unsubscribe/{cast.examples['signed']}", "/lost-link", cast.confirmation),
         *cast.owner_pages(),
         f"{cast.base}/plan/{cast.examples['action_id']}",
-        f"/declarations/{cast.examples['number']}",
+        *(f"/declarations/{cast.examples['number']}", "/renew", f"{cast.second_round.base}/plan"),
     ]
     found: dict[tuple[str, str], FoundForm] = {}
     for address in pages:

@@ -315,6 +315,7 @@ def test_an_untouched_round_goes_after_seven_days_with_its_company_and_links(ses
     factories.let_in(session, owner, now=UNTOUCHED_FOR_LONG)
     assert clear(session) == 1
     assert [count(session, table) for table in (Assessment, Company, Grant)] == [0, 0, 0]
+    assert factories.list_verbs(session, f"assessment:{owner.assessment_id}")[-1] == (Verb.ASSESSMENT_CLEARED, NOW)
     assert grants.find_actor(session, assessment_id=owner.assessment_id, grant_id=owner.grant_id, now=NOW) is None
 
 
@@ -349,6 +350,11 @@ def test_only_the_untouched_among_many_go(session: Session) -> None:
     untouched, rated, young = *start_many(session, 2), factories.start(session)
     rate(session, rated, "none")
     assert clear(session) == 1
+    assert [
+        one.assessment_id
+        for one in (untouched, rated, young)
+        if (Verb.ASSESSMENT_CLEARED, NOW) in factories.list_verbs(session, f"assessment:{one.assessment_id}")
+    ] == [untouched.assessment_id]
     assert set(session.scalars(select(Assessment.id))) == {rated.assessment_id, young.assessment_id}
     assert set(session.scalars(select(Company.id))) == {rated.company_id, young.company_id}
     assert untouched.assessment_id not in session.scalars(select(Assessment.id)).all()

@@ -207,6 +207,18 @@ def test_a_key_renewed_twice_opens_with_the_newest_only(session: Session) -> Non
     assert is_open(session, second.token)
 
 
+# Opening
+
+
+def test_the_first_opening_of_each_link_is_recorded_and_no_other(session: Session) -> None:
+    owner = factories.start(session)
+    reader = factories.let_in(session, owner, Right.READER)
+    for day, actor in enumerate((reader, reader, owner, reader, owner)):
+        grants.record_opening(session, actor=actor, now=NOW + day * DAY)
+    recorded = factories.list_verbs(session, f"assessment:{owner.assessment_id}")[2:]
+    assert recorded == [(Verb.GRANT_OPENED, NOW), (Verb.GRANT_OPENED, NOW + 2 * DAY)]
+
+
 # Listing
 
 

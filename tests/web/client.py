@@ -81,8 +81,8 @@ class PageClient:
             str(chosen.get("action") or address), {name: value for name, value in data.items() if value is not None}
         )
 
-    def csrf_token(self, assessment_id: UUID | str) -> str:
-        page = self.get(f"/assessments/{assessment_id}")
+    def csrf_token(self, assessment_id: UUID | str, page_below: str = "") -> str:
+        page = self.get(f"/assessments/{assessment_id}{page_below}")
         field = page.soup.select_one("input[name=csrf_token]")
         assert field is not None
         return str(field["value"])

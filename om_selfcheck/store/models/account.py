@@ -11,6 +11,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from om_selfcheck.store.base import Base, Instant
 
 
+class TextList(AsaList):
+    """Flask-Security's list of texts in one column; statements with it may be kept compiled."""
+
+    cache_ok = True
+
+
 class User(UserMixin, Base):
     """Somebody who signs in. The type remarks are where Flask-Security's mixins guess other columns."""
 
@@ -27,7 +33,7 @@ class User(UserMixin, Base):
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     tf_primary_method: Mapped[str | None] = mapped_column(String(64))
     tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
-    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
+    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(TextList()))
     fs_webauthn_user_handle: Mapped[str | None] = mapped_column(  # type: ignore[assignment]
         String(64), unique=True
     )
@@ -48,7 +54,7 @@ class WebAuthn(WebAuthnMixin, Base):
     credential_id: Mapped[bytes] = mapped_column(LargeBinary(1024), unique=True)
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
     sign_count: Mapped[int | None] = mapped_column(default=0)  # type: ignore[assignment]
-    transports: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
+    transports: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(TextList()))
     backup_state: Mapped[bool]
     device_type: Mapped[str] = mapped_column(String(64))
     extensions: Mapped[str | None] = mapped_column(String(255))

@@ -13,7 +13,7 @@ class EventRow(Base):
 
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(Instant)
-    actor: Mapped[str] = mapped_column(String(50))
+    actor: Mapped[str] = mapped_column(String(50), index=True)
     verb: Mapped[str] = mapped_column(String(50), index=True)
     subject: Mapped[str] = mapped_column(String(80), index=True)
     payload_hash: Mapped[str] = mapped_column(String(64))

@@ -16,12 +16,15 @@ _LIST_RATINGS = select(Rating.measure_ref, Rating.need, Rating.note).where(
 )
 _LIST_SOME_RATINGS = _LIST_RATINGS.where(Rating.measure_ref.in_(bindparam("measure_refs", expanding=True)))
 _KEY = ["assessment_id", "measure_ref"]
-_IS_UNTOUCHED = (
+_HOLDS_NOTHING = (
     *(
         ~select(table.assessment_id).where(table.assessment_id == Assessment.id).exists()
         for table in (Rating, Action, Declaration)
     ),
     *(draft == "" for draft in (Assessment.signatory_name, Assessment.signatory_function, Assessment.place)),
+)
+_IS_UNTOUCHED = (
+    *_HOLDS_NOTHING,
     ~select(Company.id)
     .where(Company.id == Assessment.company_id, or_(Company.name != "", Company.street != "", Company.city != ""))
     .exists(),
@@ -75,6 +78,18 @@ def get_company_and_draft(session: Session, assessment_id: UUID) -> tuple[Compan
 
 def change_language(session: Session, assessment_id: UUID, language: str) -> None:
     session.execute(update(Assessment).where(Assessment.id == assessment_id).values(language=language))
+
+
+def lock_and_see_if_empty(session: Session, assessment_id: UUID) -> bool:
+    """Hold a round's row and say whether nobody has rated, planned or filled in anything in it."""
+    session.execute(select(Assessment.id).where(Assessment.id == assessment_id).with_for_update())
+    empty = select(Assessment.id).where(Assessment.id == assessment_id, *_HOLDS_NOTHING)
+    return session.execute(empty).first() is not None
+
+
+def lock_company(session: Session, company_id: UUID) -> None:
+    """Hold a company's row, which all its rounds share."""
+    session.execute(select(Company.id).where(Company.id == company_id).with_for_update())
 
 
 def list_untouched(session: Session, *, before: datetime, at_most: int) -> Sequence[UUID]:

@@ -39,19 +39,32 @@ _OPEN = (
     .join(Company, Company.id == Assessment.company_id)
     .outerjoin(Declaration, Declaration.assessment_id == Assessment.id)
 )
-_BY_ID = _OPEN.where(Grant.id == bindparam("grant_id"), Assessment.id == bindparam("assessment_id"))
+_BY_IDS = _OPEN.where(Grant.id.in_(bindparam("grant_ids", expanding=True)), Assessment.id == bindparam("assessment_id"))
+_NEWEST = _OPEN.where(Grant.id == bindparam("grant_id")).order_by(Assessment.started_at.desc()).limit(1)
 _LOCK_ROUND = select(Assessment.id).where(Assessment.id == bindparam("assessment_id")).with_for_update()
 _BY_TOKEN = _OPEN.where(Grant.token_hash == bindparam("token_hash")).order_by(Assessment.started_at.desc()).limit(1)
 
 
-def find_opened(session: Session, *, grant_id: UUID, assessment_id: UUID, is_locking: bool) -> RowMapping | None:
-    """Return a grant with the head of its round; locking the round's row makes writers take turns (P2, P3).
+def list_opening(
+    session: Session, *, grant_ids: Sequence[UUID], assessment_id: UUID, is_locking: bool
+) -> Sequence[RowMapping]:
+    """Return those of some grants that open a round, with its head; locking its row makes writers take turns (P2, P3).
 
     Who waited for a turn reads afterwards: one locking join would answer with what was there before the wait.
     """
     if is_locking:
-        session.execute(_LOCK_ROUND, {"assessment_id": assessment_id})
-    return session.execute(_BY_ID, {"grant_id": grant_id, "assessment_id": assessment_id}).mappings().first()
+        lock_round(session, assessment_id)
+    return session.execute(_BY_IDS, {"grant_ids": grant_ids, "assessment_id": assessment_id}).mappings().all()
+
+
+def find_newest(session: Session, grant_id: UUID) -> RowMapping | None:
+    """Return a grant with the head of the newest round it opens."""
+    return session.execute(_NEWEST, {"grant_id": grant_id}).mappings().first()
+
+
+def lock_round(session: Session, assessment_id: UUID) -> None:
+    """Hold a round's row until the transaction ends."""
+    session.execute(_LOCK_ROUND, {"assessment_id": assessment_id})
 
 
 def find_opened_by_token(session: Session, token_hash: str) -> RowMapping | None:

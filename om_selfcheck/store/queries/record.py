@@ -100,7 +100,8 @@ def walk_rows(session: Session) -> Iterator[Sequence[Any]]:
         .order_by(EventRow.seq)
         .execution_options(yield_per=BATCH)
     )
-    yield from session.execute(statement)
+    with session.execute(statement) as result:
+        yield from result
 
 
 class Wanted(TypedDict, total=False):

@@ -1,6 +1,33 @@
 """The company's road: start, rate, plan, declare, afterwards, and who may see what."""
 
-from om_selfcheck.web.company import declaration, documents, overview, plan, rating, sharing
+from om_selfcheck.web.company import (
+    declaration,
+    documents,
+    mails,
+    mine,
+    overview,
+    plan,
+    progress,
+    rating,
+    renewal,
+    responsible,
+    sharing,
+    subscription,
+)
 from om_selfcheck.web.company.blueprint import bp
 
-__all__ = ["bp", "declaration", "documents", "overview", "plan", "rating", "sharing"]
+__all__ = [
+    "bp",
+    "declaration",
+    "documents",
+    "mails",
+    "mine",
+    "overview",
+    "plan",
+    "progress",
+    "rating",
+    "renewal",
+    "responsible",
+    "sharing",
+    "subscription",
+]

@@ -28,8 +28,11 @@ from om_selfcheck.services.drafts import FIELDS
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.web.access import current_actor, require
 from om_selfcheck.web.company import pages
+from om_selfcheck.web.company.addressing import follow_draft, settings_of
 from om_selfcheck.web.company.blueprint import bp
+from om_selfcheck.web.company.board import make_board
 from om_selfcheck.web.company.forms import DeclarationForm
+from om_selfcheck.web.company.last_round import load_last_round, load_succession
 from om_selfcheck.web.inputs import NOT_A_POSTAL_CODE, shown_values, wanted_values
 from om_selfcheck.web.sessions import commit
 from om_selfcheck.web.surroundings import printed_address
@@ -59,6 +62,7 @@ def save_declaration(assessment_id: UUID) -> ResponseReturnValue:
     sound = {name: value for name, value in wanted.items() if name not in errors}
     conflicts = drafts.save_draft(db.session, actor=actor, wanted=sound, shown=shown)
     commit()
+    errors |= follow_draft(before=shown["email"], after=sound.get("email"), conflicts=conflicts)
     if errors or conflicts:
         return _render_form(actor, typed=wanted, errors=errors, conflicts=conflicts), (
             UNPROCESSABLE if errors else CONFLICT
@@ -111,10 +115,12 @@ def issued(number: str) -> ResponseReturnValue:  # noqa: ARG001 - read by the gu
         frame=pages.make_frame(actor, pages.load_standing(actor), pages.DECLARE),
         declaration=issued_declaration,
         status=issued_declaration.terms.status_on(clock.today()),
-        draft=drafts.get_draft(db.session, actor=actor),
+        mails=settings_of(actor),
         questionnaire=pages.questionnaire_of(actor),
+        board=make_board(actor),
         public_address=printed_address("public.answer", number=issued_declaration.number),
         responsible=sorted({action.responsible for action in actions}),
+        succession=load_succession(actor),
     )
 
 
@@ -162,6 +168,7 @@ def _render_form(
         reminders=list(ReminderChoice),
         is_readonly=not actor.may(Task.DECLARE),
         was_saved="saved" in request.args,
+        mails=settings_of(actor),
     )
 
 
@@ -186,4 +193,6 @@ def _render_preview(actor: Actor) -> str:
         today=today,
         valid_until=SelfDeclaration(issued_on=today).valid_until,
         may_issue=actor.may(Task.DECLARE),
+        mails=settings_of(actor),
+        last=load_last_round(actor),
     )

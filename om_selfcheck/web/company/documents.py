@@ -11,25 +11,27 @@ from flask.typing import ResponseReturnValue
 from om_selfcheck import clock
 from om_selfcheck.domain.access import Task
 from om_selfcheck.domain.action_plan import Action, first_steps
+from om_selfcheck.domain.comparison import MeasureChange, compare_versions
 from om_selfcheck.domain.errors import NotFound
 from om_selfcheck.domain.questionnaire import Language, Measure, Questionnaire, Topic
 from om_selfcheck.domain.rating import NeedForAction, count_ratings
+from om_selfcheck.domain.renewal import list_changes
 from om_selfcheck.domain.text import LINE_LENGTH, clean_line
 from om_selfcheck.extensions import begin_writing, db
 from om_selfcheck.i18n.translation import current_language
 from om_selfcheck.pdf import documents as pdf
-from om_selfcheck.services import declarations, documents
+from om_selfcheck.services import agendas, declarations, documents
 from om_selfcheck.services.declarations import IssuedDeclaration
 from om_selfcheck.services.drafts import Standing
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.web.access import current_actor, require
+from om_selfcheck.web.calendar import make_calendar
 from om_selfcheck.web.company import pages
 from om_selfcheck.web.company.blueprint import bp
-from om_selfcheck.web.company.calendar import make_calendar
-from om_selfcheck.web.surroundings import printed_address, settings
+from om_selfcheck.web.surroundings import catalogue, printed_address, settings
 
 
-@bp.get("/declarations/<number>/<any(declaration, topics, plan):kind>.pdf")
+@bp.get("/declarations/<number>/<any(declaration, topics, plan, changes):kind>.pdf")
 @require(Task.READ)
 def document(number: str, kind: str) -> ResponseReturnValue:  # noqa: ARG001 - read by the guard
     actor = current_actor()
@@ -67,8 +69,8 @@ def plan_with_functions(number: str) -> ResponseReturnValue:  # noqa: ARG001 - r
 @bp.get("/declarations/<number>/calendar.ics")
 @require(Task.READ)
 def calendar(number: str) -> ResponseReturnValue:  # noqa: ARG001 - read by the guard
-    issued = declarations.get_issued(db.session, actor=current_actor())
-    return _send(make_calendar(issued, settings().base_url), f"{issued.number}.ics", "text/calendar; charset=utf-8")
+    dates = agendas.get_dates(db.session, actor=current_actor(), today=clock.today())
+    return _send(make_calendar(dates, settings().base_url), f"{dates.number}.ics", "text/calendar; charset=utf-8")
 
 
 @bp.get("/assessments/<uuid:assessment_id>/topics/<ref>/monday.pdf")
@@ -97,6 +99,8 @@ def _make_declaration(actor: Actor, issued: IssuedDeclaration) -> bytes:
             address=printed_address("public.answer", number=issued.number),
             issued_on=snapshot.issued_on,
             valid_until=issued.terms.valid_until,
+            replaced_number=snapshot.previous.number if snapshot.previous else "",
+            replaced_on=snapshot.previous.issued_on if snapshot.previous else None,
         ),
         language,
     )
@@ -112,6 +116,35 @@ def _make_topics(actor: Actor, issued: IssuedDeclaration) -> bytes:
             stated_on=snapshot.issued_on,
             topics=tuple(_count_topic(topic, snapshot.ratings, language) for topic in questionnaire.topics),
             number=issued.number,
+        ),
+        language,
+    )
+
+
+def _make_changes(actor: Actor, issued: IssuedDeclaration) -> bytes:
+    """Make the annex of a renewal; NotFound where the declaration replaces no other."""
+    snapshot, language = issued.snapshot, _language()
+    previous = snapshot.previous
+    if previous is None:
+        raise NotFound
+    before, after = catalogue().get(snapshot.slug, previous.version), pages.questionnaire_of(actor)
+    titles = {topic.ref: topic.title.in_language(language) for topic in (*before.topics, *after.topics)}
+    comparison = compare_versions(before, after, language)
+    return pdf.render_changes(
+        pdf.ChangesDocument(
+            check=_edition(after, language),
+            company_name=snapshot.details.company_name,
+            stated_on=snapshot.issued_on,
+            number=issued.number,
+            previous_number=previous.number,
+            previous_on=previous.issued_on,
+            previous_version=previous.version,
+            topics=tuple(
+                pdf.TopicThenAndNow(ref=change.ref, title=titles[change.ref], then=change.then, now=change.now)
+                for change in list_changes(previous, after, snapshot.ratings)
+            ),
+            actions=previous.actions,
+            measures={change: comparison.count(change) for change in MeasureChange},
         ),
         language,
     )
@@ -179,6 +212,7 @@ MAKERS: dict[str, Callable[[Actor, IssuedDeclaration], bytes]] = {
     "declaration": _make_declaration,
     "topics": _make_topics,
     "plan": _make_plan,
+    "changes": _make_changes,
 }
 
 

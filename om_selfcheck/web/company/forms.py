@@ -48,6 +48,23 @@ class LinkForm(Form):  # type: ignore[misc]
     right = code_field([Right.EDITOR, Right.READER])
 
 
+class AddressForm(Form):  # type: ignore[misc]
+    email = email_field()
+    wants_link = switch_field()
+
+
+class CodeForm(Form):  # type: ignore[misc]
+    code = line_field()
+
+
+class ReminderForm(Form):  # type: ignore[misc]
+    reminder = code_field(ReminderChoice)
+
+
+class PauseForm(Form):  # type: ignore[misc]
+    resume_on = day_field()
+
+
 def read_measure_refs(sent: list[str]) -> str:
     """Return the refs of however many fields carried them, as the plan's use case writes them."""
     return " ".join(sorted({ref for text in sent for ref in clean_line(text).replace(",", " ").split()}))

@@ -8,20 +8,23 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from om_selfcheck import clock
-from om_selfcheck.domain.access import Task
+from om_selfcheck.domain.access import Right, Task
 from om_selfcheck.domain.completeness import REQUIRED_ACTIONS
 from om_selfcheck.domain.questionnaire import LANGUAGES
 from om_selfcheck.extensions import csrf, db
 from om_selfcheck.i18n.translation import current_language
-from om_selfcheck.services import assessments, sessions
+from om_selfcheck.services import access_mails, assessments, sessions, throttles
 from om_selfcheck.services.grants import list_links
-from om_selfcheck.web.access import current_actor, public, require
+from om_selfcheck.web.access import actors_here, current_actor, public, require
 from om_selfcheck.web.company import pages
+from om_selfcheck.web.company.addressing import settings_of
 from om_selfcheck.web.company.blueprint import bp
+from om_selfcheck.web.company.board import make_board
+from om_selfcheck.web.company.last_round import load_succession
 from om_selfcheck.web.sessions import (
     commit,
     current_session,
-    drop_grant,
+    drop_grants,
     forget_link,
     fresh_tokens,
     hold_grant,
@@ -43,6 +46,8 @@ def start() -> ResponseReturnValue:
         abort(422)
     assessments.clear_untouched(db.session, now=now)
     sessions.clear_idle_sessions(db.session, now=now)
+    throttles.clear_old_windows(db.session, now=now)
+    access_mails.clear_unknown_requests(db.session, now=now)
     started = assessments.start_assessment(db.session, questionnaire=questionnaire, language=language, now=now)
     hold_grant(started.assessment_id, started.link.grant_id)
     show_link_once(started.assessment_id, started.link.grant_id, started.link.token, now)
@@ -66,7 +71,10 @@ def overview(assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 - read
         need_labels=pages.need_labels(),
         required=REQUIRED_ACTIONS,
         is_begun=pages.is_begun(standing),
+        succession=load_succession(actor),
+        board=make_board(actor),
         has_fresh_link=actor.grant_id in fresh_tokens(actor.assessment_id),
+        mails=settings_of(actor),
     )
 
 
@@ -125,8 +133,8 @@ def change_language(assessment_id: UUID) -> ResponseReturnValue:
 @bp.post("/assessments/<uuid:assessment_id>/leave")
 @require(Task.READ)
 def leave(assessment_id: UUID) -> ResponseReturnValue:
-    """End the access on this device; the link itself goes on working."""
-    drop_grant(assessment_id)
+    """End the access on this device, by every link that opens the round here; the links themselves go on working."""
+    drop_grants([actor.grant_id for actor in actors_here(assessment_id)])
     current_session().renew_id()
     commit()
     return redirect(url_for("public.start"), 303)
@@ -139,7 +147,8 @@ def _show_link(assessment_id: UUID, template: str) -> ResponseReturnValue:
     shown = links.get(grant_id) if grant_id else None
     if grant_id is None or shown is None:
         return redirect(url_for("company.sharing", assessment_id=assessment_id))
-    address = printed_address("public.open_access", token=fresh_tokens(assessment_id)[grant_id])
+    token = fresh_tokens(assessment_id)[grant_id]
+    address = printed_address("public.feed" if shown.right is Right.CALENDAR else "public.open_access", token=token)
     return make_response(
         render_template(
             template,
@@ -147,6 +156,7 @@ def _show_link(assessment_id: UUID, template: str) -> ResponseReturnValue:
             frame=pages.make_frame(actor, pages.load_standing(actor)),
             shown=shown,
             address=address,
+            mails=settings_of(actor),
             qr=Markup(segno.make(address, error="m").svg_inline(scale=4, border=2, svgclass="qr", lineclass=None)),  # noqa: S704 - drawn by segno from our own address
             title=pages.questionnaire_of(actor).title.in_language(current_language()),
         )

@@ -20,10 +20,13 @@ from om_selfcheck.i18n.labels import label
 from om_selfcheck.services import action_plans
 from om_selfcheck.services.action_plans import FIELDS, read_fields, write_fields
 from om_selfcheck.services.grants import Actor
+from om_selfcheck.services.progress import get_progress, list_paths
 from om_selfcheck.web.access import current_actor, require
 from om_selfcheck.web.company import pages
 from om_selfcheck.web.company.blueprint import bp
+from om_selfcheck.web.company.board import make_board
 from om_selfcheck.web.company.forms import ActionForm, read_measure_refs
+from om_selfcheck.web.company.last_round import load_last_round
 from om_selfcheck.web.inputs import NOT_OFFERED, read_day, shown_values, wanted_values
 from om_selfcheck.web.sessions import commit
 
@@ -60,6 +63,7 @@ def plan(assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 - read by 
         frame=pages.make_frame(actor, standing, pages.PLAN),
         questionnaire=questionnaire,
         entries=[(ids[id(action)], action, hints[id(action)]) for action in by_urgency(actions)],
+        board=make_board(actor),
         completeness=standing.completeness,
         required=REQUIRED_ACTIONS,
         proposals=propose_measures(questionnaire.measures(), standing.ratings.needs, planned),
@@ -67,6 +71,8 @@ def plan(assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 - read by 
         is_readonly=not actor.may(Task.PLAN) or pages.is_frozen(actor),
         was_saved="saved" in request.args,
         was_removed="removed" in request.args,
+        last=load_last_round(actor),
+        was_finished="finished" in request.args,
     )
 
 
@@ -176,9 +182,13 @@ def _render(actor: Actor, state: FormState) -> str:
         missing=read_fields(dict(state.values)).missing if is_sound else (),
         measures=[questionnaire.find_measure(ref) for ref in refs],
         needs=standing.ratings.needs,
+        paths=list_paths(db.session, actor=actor),
         need_labels=pages.need_labels(),
         functions=sorted({entry.action.responsible for entry in standing.plan if entry.action.responsible}),
         soon=_offer_days(clock.today()),
+        entry=None if state.is_new else get_progress(db.session, actor=actor, action_id=state.action_id),
+        may_report=actor.may(Task.FOLLOW_UP),
+        was_reported="reported" in request.args,
         is_readonly=not actor.may(Task.PLAN) or pages.is_frozen(actor),
     )
 

@@ -21,9 +21,11 @@ from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import assessments
 from om_selfcheck.services.assessments import RatingChange
 from om_selfcheck.services.grants import Actor
+from om_selfcheck.services.progress import list_paths
 from om_selfcheck.web.access import current_actor, require
 from om_selfcheck.web.company import pages
 from om_selfcheck.web.company.blueprint import bp
+from om_selfcheck.web.company.last_round import load_last_round
 from om_selfcheck.web.errors import wants_json
 from om_selfcheck.web.inputs import NOT_OFFERED, TOO_LONG
 from om_selfcheck.web.sessions import commit
@@ -153,11 +155,13 @@ def _render(
         topics=len(questionnaire.topics),
         ratings=standing.ratings,
         counts=count_ratings([measure.ref for measure in shown_topic.measures()], standing.ratings.needs),
+        paths=list_paths(db.session, actor=actor),
         planned={ref for entry in standing.plan for ref in entry.action.measure_refs},
         typed={change.measure_ref: change for change in sent.changes} if sent else {},
         errors=sent.errors if sent else {},
         conflicts={conflict.name: _describe(conflict) for conflict in conflicts},
         need_labels=pages.need_labels(),
         is_readonly=not actor.may(Task.RATE) or pages.is_frozen(actor),
+        last=load_last_round(actor),
         was_saved="saved" in request.args,
     )

@@ -12,8 +12,10 @@ from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import grants
 from om_selfcheck.web.access import current_actor, require
 from om_selfcheck.web.company import pages
+from om_selfcheck.web.company.addressing import settings_of
 from om_selfcheck.web.company.blueprint import bp
 from om_selfcheck.web.company.forms import LinkForm
+from om_selfcheck.web.company.last_round import load_last_round
 from om_selfcheck.web.sessions import commit, hold_grant, show_link_once
 
 UNPROCESSABLE = 422
@@ -72,7 +74,9 @@ def _render(errors: dict[str, str], form: LinkForm) -> str:
         actor=actor,
         frame=pages.make_frame(actor, pages.load_standing(actor)),
         links=grants.list_links(db.session, actor=actor, now=clock.now()),
+        last=load_last_round(actor),
         may_share=actor.may(Task.SHARE),
+        mails=settings_of(actor),
         errors=errors,
         form=form,
         was_ended="ended" in request.args,

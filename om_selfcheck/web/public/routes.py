@@ -4,17 +4,21 @@ from datetime import UTC, timedelta
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
 
 from om_selfcheck import clock
+from om_selfcheck.domain.access import Right, Task, reach_of
 from om_selfcheck.domain.declaration import DeclarationStatus
 from om_selfcheck.domain.errors import NotFound
+from om_selfcheck.domain.questionnaire import LANGUAGES
 from om_selfcheck.domain.text import clean_line
 from om_selfcheck.extensions import csrf, db
-from om_selfcheck.services import documents, grants, installation, numbers
-from om_selfcheck.web.access import public
+from om_selfcheck.services import agendas, documents, grants, installation, numbers
+from om_selfcheck.web.access import actors_here, public
+from om_selfcheck.web.calendar import make_calendar
 from om_selfcheck.web.errors import explain_ended_link, refuse
 from om_selfcheck.web.public import pages
-from om_selfcheck.web.sessions import commit, held_grant, hold_grant, keep_in
+from om_selfcheck.web.sessions import commit, hold_grant, keep_in
 from om_selfcheck.web.surroundings import catalogue, settings
 
 bp = Blueprint("public", __name__)
@@ -96,23 +100,46 @@ def open_access(token: str) -> ResponseReturnValue:
     except NotFound:
         return refuse(404, explain_ended_link())
     if request.method != "POST":  # a HEAD changes nothing either
-        links = grants.list_links(db.session, actor=actor, now=now)
+        links = grants.list_links(db.session, actor=actor, now=now) if actor.may(Task.READ) else []
         return render_template("public/access.html", actor=actor, links=links, token=token)
+    if actor.right is Right.CALENDAR:  # no browser holds it
+        return redirect(url_for("public.feed", token=token), 303)
     grants.record_opening(db.session, actor=actor, now=now)
-    if not _holds_as_much(actor):
-        hold_grant(actor.assessment_id, actor.grant_id)
+    holds_as_much = _holds_as_much(actor)
+    if not holds_as_much:
+        hold_grant(actor.assessment_id, actor.grant_id, is_beside=actor.right is Right.DOER)
     keep_in(is_kept="keep_in" in request.form)
     commit()
-    return redirect(url_for("company.overview", assessment_id=actor.assessment_id), 303)
+    return redirect(_landing(actor, holds_as_much=holds_as_much), 303)
 
 
 def _holds_as_much(actor: grants.Actor) -> bool:
-    """Say whether this browser already has the round open with a right that covers the link's."""
-    grant_id = held_grant(actor.assessment_id)
-    held = grant_id and grants.find_actor(
-        db.session, assessment_id=actor.assessment_id, grant_id=grant_id, now=clock.now()
-    )
-    return bool(held and held.covers(actor.right))
+    """Say whether this browser already has the whole round open with a right that covers the link's."""
+    return any(held.may(Task.READ) and held.covers(actor.right) for held in actors_here(actor.assessment_id))
+
+
+def _landing(actor: grants.Actor, *, holds_as_much: bool) -> str:
+    """Return the first page behind a link; for who has the whole round open, the action that the link is about."""
+    if actor.right is not Right.DOER:
+        return url_for("company.overview", assessment_id=actor.assessment_id)
+    action_key = reach_of(actor.right, actor.scope).action_key
+    if holds_as_much and action_key:
+        return url_for("company.follow_up", assessment_id=actor.assessment_id, action_id=action_key)
+    return url_for("company.mine", assessment_id=actor.assessment_id)
+
+
+@bp.get("/calendar/<token>.ics")
+@public
+def feed(token: str) -> ResponseReturnValue:
+    """Give a calendar program the dates: no cookie, in the language of the check unless the address names another."""
+    actor = agendas.get_subscriber(db.session, token=token, now=clock.now())
+    language = request.args.get("lang", actor.language)
+    with force_locale(language if language in LANGUAGES else actor.language):
+        content = make_calendar(agendas.get_dates(db.session, actor=actor, today=clock.today()), settings().base_url)
+    response = Response(content, mimetype="text/calendar")
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.add_etag()
+    return response.make_conditional(request)
 
 
 @bp.get("/imprint")
@@ -159,6 +186,14 @@ def security_txt() -> ResponseReturnValue:
 @bp.get("/robots.txt")
 @public
 def robots() -> ResponseReturnValue:
-    hidden = ("/access/", "/assessments/", "/declarations/", "/verify/")
+    hidden = (
+        "/access/",
+        "/assessments/",
+        "/calendar/",
+        "/confirm-address/",
+        "/declarations/",
+        "/unsubscribe/",
+        "/verify/",
+    )
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in hidden)]
     return Response("\n".join(lines) + "\n", mimetype="text/plain")

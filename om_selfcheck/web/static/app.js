@@ -7,3 +7,4 @@ on("[data-copy], [data-share], [data-print]", () => import("./share.js"));
 on("[data-fill]", () => import("./fill.js"));
 on("[data-look-up]", () => import("./look_up.js"));
 on("form[data-guard]", () => import("./guard.js"));
+on("form[data-passkey]", () => import("./passkeys.js"));

@@ -7,7 +7,9 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
+from om_selfcheck.domain.record import Verb
 from om_selfcheck.extensions import db
+from om_selfcheck.services.record import list_events
 from om_selfcheck.store.models import WebSession
 from tests import people
 from tests.people import TOKEN, Person
@@ -52,8 +54,16 @@ def test_looking_at_a_link_opens_nothing_only_the_button_does(app: Flask, alma: 
     assert "Begonnen am" in page.text
     assert "Set-Cookie" not in page.response.headers
     assert stella.client.get(alma.base).status == 404
+    assert count_openings(app) == 0
     assert stella.client.post(f"/access/{alma.token}").location == alma.base
     assert stella.client.get(alma.base).status == 200
+    people.stella(app).client.post(f"/access/{alma.token}")
+    assert count_openings(app) == 1, "the record tells of the first time only"
+
+
+def count_openings(app: Flask) -> int:
+    with app.app_context():
+        return len(list_events(db.session, verb=Verb.GRANT_OPENED).events)
 
 
 def test_a_further_link_ends_after_fourteen_days_by_itself(app: Flask) -> None:

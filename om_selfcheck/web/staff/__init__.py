@@ -1,0 +1,6 @@
+"""Pages of the coordinating office (*Geschäftsstelle*)."""
+
+from om_selfcheck.web.staff import users
+from om_selfcheck.web.staff.blueprint import bp
+
+__all__ = ["bp", "users"]
