@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from om_selfcheck.clock import BERLIN, day_in_berlin
+from om_selfcheck.config import Settings
 from om_selfcheck.domain.declaration import VALID_YEARS, last_valid_day
 from om_selfcheck.domain.message import MessageKind
 from om_selfcheck.domain.retention import (
@@ -46,6 +47,16 @@ class Outgrown:
         return f"company:{self.company_id}/{self.goes_on.isoformat()}"
 
 
+def read_retention(settings: Settings) -> Retention:
+    """Return how long this installation keeps things."""
+    return Retention(
+        draft_months=settings.keep_draft_months,
+        declaration_months=settings.keep_declaration_months,
+        mail_days=settings.keep_mail_days,
+        backup_days=settings.keep_backup_days,
+    )
+
+
 def list_outgrown(session: Session, *, retention: Retention, today: date) -> Iterator[Outgrown]:
     """Yield the companies that are to be warned or erased, in batches, so that memory stays flat."""
     horizon = today + NOTICES[Notice.FIRST]
@@ -76,7 +87,10 @@ def warn_company(session: Session, *, outgrown: Outgrown, today: date, now: date
         stage=notice.value,
         address=outgrown.address,
         language=outgrown.language,
-        facts={"goes_on": max(outgrown.goes_on, today + NOTICES[Notice.LAST]).isoformat()},
+        facts={
+            "goes_on": max(outgrown.goes_on, today + NOTICES[Notice.LAST]).isoformat(),
+            "queued_at": now.isoformat(),
+        },
         company_id=outgrown.company_id,
         assessment_id=outgrown.assessment_id,
         now=now,

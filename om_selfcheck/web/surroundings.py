@@ -7,6 +7,7 @@ from flask import current_app, url_for
 from om_selfcheck.catalogue import Catalogue
 from om_selfcheck.config import Settings
 from om_selfcheck.domain.retention import Retention
+from om_selfcheck.services.retention import read_retention
 
 
 def catalogue() -> Catalogue:
@@ -21,13 +22,7 @@ def settings() -> Settings:
 
 def retention() -> Retention:
     """Return how long this installation keeps things."""
-    read = settings()
-    return Retention(
-        draft_months=read.keep_draft_months,
-        declaration_months=read.keep_declaration_months,
-        mail_days=read.keep_mail_days,
-        backup_days=read.keep_backup_days,
-    )
+    return read_retention(settings())
 
 
 def printed_address(endpoint: str, **values: Any) -> str:  # noqa: ANN401 - as url_for

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, delete, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, inspect, or_, select, update
 from sqlalchemy.orm import Session
 
 from om_selfcheck.store.base import Base
@@ -92,7 +92,7 @@ def list_rows(session: Session, model: Model, company_id: UUID, columns: Sequenc
     table = model.__table__
     wanted = [table.c[name] for name in columns]
     condition = belongs_to(company_id)[model]
-    rows = session.execute(select(*wanted).where(condition).order_by(*table.primary_key.columns)).mappings()
+    rows = session.execute(select(*wanted).where(condition).order_by(*inspect(model).primary_key)).mappings()
     return [dict(row) for row in rows]
 
 
@@ -129,7 +129,7 @@ def list_files(session: Session, company_id: UUID) -> Sequence[tuple[str, str, s
         .where(Declaration.company_id == company_id)
         .order_by(Declaration.number, Document.kind, Document.language, Document.edition)
     )
-    return [tuple(row) for row in session.execute(statement)]
+    return [(row[0], row[1], row[2], row[3], row[4]) for row in session.execute(statement)]
 
 
 def delete_rows(session: Session, model: Model, company_id: UUID) -> None:

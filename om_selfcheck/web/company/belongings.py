@@ -15,14 +15,15 @@ from om_selfcheck.domain.declaration_number import NotANumber, read_number
 from om_selfcheck.domain.retention import backups_without_on
 from om_selfcheck.extensions import db
 from om_selfcheck.i18n.translation import gettext as _
+from om_selfcheck.mail.transport import forget_mails
 from om_selfcheck.services import erasure, exports, installation
 from om_selfcheck.services.exports import Export
 from om_selfcheck.web.access import current_actor, public, require
 from om_selfcheck.web.company import pages
 from om_selfcheck.web.company.blueprint import bp
 from om_selfcheck.web.company.documents import MAKERS, get_document
-from om_selfcheck.web.sessions import commit, current_session, drop_grant
-from om_selfcheck.web.surroundings import retention
+from om_selfcheck.web.sessions import commit, current_session, drop_grants
+from om_selfcheck.web.surroundings import retention, settings
 
 UNPROCESSABLE = 422
 MOST_NUMBERS = 20
@@ -57,10 +58,11 @@ def erase(assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 - read by
     actor, now = current_actor(), clock.now()
     numbers = erasure.list_numbers(db.session, actor=actor)
     erased = erasure.erase_own_company(db.session, actor=actor, today=clock.day_in_berlin(now), now=now)
-    drop_grant(actor.assessment_id)
+    drop_grants([actor.grant_id])
     current_session().renew_id()
     commit()
     installation.forget_deleted(db.session)
+    forget_mails(settings().mail_url, erased.message_ids)
     return redirect(url_for("company.erased", number=numbers), 303)
 
 
