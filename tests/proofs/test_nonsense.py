@@ -35,7 +35,7 @@ from tests.builders import make_questionnaire
 from tests.factories import DETAILS
 from tests.mail.unsubscribing import make_unsubscribe_link
 from tests.web.client import Page, PageClient, check_page, read_form
-from tests.web.postbox import collect, confirm_link
+from tests.web.postbox import access_links, collect, confirm_link
 
 CANARY = "Kanarienvogel"
 NASTIES: Mapping[str, bytes] = {
@@ -91,6 +91,9 @@ PARAMETERS_READ = {
     "company.new_action": ("measure",),
     "company.link": ("grant",),
     "company.mails": ("done",),
+    "company.responsible": ("sent", "forgotten"),
+    "company.mine": ("saved", "ask"),
+    "public.feed": ("lang",),
     "public.lost_link": ("sent",),
 }
 # what a page may read, what Flask's own functions are called with, and what nobody reads
@@ -102,6 +105,9 @@ PARAMETERS = (
         "ended",
         "done",
         "sent",
+        "reported",
+        "forgotten",
+        "ask",
         "measure",
         "grant",
         "number",
@@ -113,6 +119,7 @@ PARAMETERS = (
     *("endpoint", "_anchor", "_external", "_method", "_scheme", "self", "values", "__proto__", "{{7*7}}", "²", ""),
 )
 SLOW = {"company.monday", "company.plan_with_functions"}  # they make a PDF each time
+LEAVING = {"company.leave", "company.leave_mine"}
 METHODS = ("HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE")
 FORM = "application/x-www-form-urlencoded"
 UNPACK = {"gzip": gzip.decompress, "br": brotli.decompress}
@@ -204,11 +211,12 @@ class Cast:
     renewed: people.Person
     kept_action: str
     confirmation: str
+    doer: FlaskClient
 
     def path(self, rule: Rule, **changes: bytes) -> bytes:
         """Return a rule's path with parameters that exist, but for changes."""
         values = {name: self.examples[name].encode() for name in rule.arguments} | changes
-        if "assessment_id" not in changes and rule.endpoint == "company.leave":
+        if "assessment_id" not in changes and rule.endpoint in LEAVING:
             values["assessment_id"] = self.ended.assessment_id.encode()
         if "assessment_id" not in changes and rule.endpoint == "company.renew_key":
             values["assessment_id"] = self.renewed.assessment_id.encode()
@@ -237,7 +245,18 @@ class Cast:
         }
 
     def owner_pages(self) -> list[str]:
-        places = ("", "/topics/1", "/plan", "/plan/new", "/declaration", "/declaration/preview", "/access", "/mails")
+        places = (
+            "",
+            "/topics/1",
+            "/plan",
+            "/plan/new",
+            "/declaration",
+            "/declaration/preview",
+            "/access",
+            "/mails",
+            "/responsible",
+            "/calendar",
+        )
         return [self.base + place for place in places]
 
     def csrf_token(self) -> str:
@@ -253,6 +272,7 @@ def make_cast(app: Flask) -> Cast:
     for other in (declared, ended, renewed):
         assert alma.client.post(f"/access/{other.token}").status == 303
     kept = {"title": "Eigene Maßnahme", "description": "Offene Posten durchgehen", "urgency": "high"}
+    kept |= {"responsible": "Büro"}
     made = [alma.client.send(f"{alma.base}/plan/new", changes).location for changes in (kept, {"title": "Andere"})]
     alma.client.send(f"{alma.base}/topics/2", {"need-2.1.a": "urgent", "note-2.1.a": "Eigene Notiz"})
     people.rolf(alma)
@@ -283,7 +303,19 @@ def make_cast(app: Flask) -> Cast:
         renewed=renewed,
         kept_action=actions[0],
         confirmation=confirm_link(collect(app)[-1]),
+        doer=make_doer(app, alma, actions[1]),
     )
+
+
+def make_doer(app: Flask, alma: people.Person, action_id: str) -> FlaskClient:
+    """Return the browser of somebody who came by a mailed link and by one out of a reminder."""
+    form = alma.client.get(f"{alma.base}/responsible").values("/responsible/invite")
+    alma.client.post(f"{alma.base}/responsible/invite", form | {"email": "werkstatt@betrieb.example"})
+    (mailed,) = access_links(collect(app)[-1])
+    client = app.test_client()
+    for link in (mailed, people.action_link(alma, action_id)):
+        assert client.post(link).status_code == 303
+    return client
 
 
 @pytest.fixture
@@ -432,11 +464,13 @@ def find_forms(cast: Cast) -> list[FoundForm]:
         *(f"/unsubscribe/{cast.examples['signed']}", "/lost-link", cast.confirmation),
         *cast.owner_pages(),
         f"{cast.base}/plan/{cast.examples['action_id']}",
+        f"{cast.base}/plan/{cast.examples['action_id']}/follow-up",
         f"/declarations/{cast.examples['number']}",
     ]
+    places = [*((cast.owner, address) for address in pages), (cast.doer, f"{cast.base}/mine?ask=1")]
     found: dict[tuple[str, str], FoundForm] = {}
-    for address in pages:
-        soup = BeautifulSoup(cast.owner.get(address).get_data(as_text=True), "html5lib")
+    for client, address in places:
+        soup = BeautifulSoup(client.get(address).get_data(as_text=True), "html5lib")
         for form in soup.select("form"):
             one = _read(form, address)
             found.setdefault((one.method, one.action), one)
@@ -624,7 +658,7 @@ def test_bodies_of_every_wrong_shape_to_every_form(cast: Cast) -> None:
             answer = cast.harness.ask(cast.owner, "POST", cast.path(rule), body=body, environ=environ, hint=name)
             if name.startswith("two megabytes") and answer is not None:
                 assert answer.status_code in (400, 413), name
-            if rule.endpoint == "company.leave":
+            if rule.endpoint in LEAVING:
                 cast.reopen()
         for name, (kind, body) in islice(BODIES.items(), len(rule.rule) % 4, None, 4):
             environ = {"CONTENT_TYPE": kind}
@@ -722,7 +756,7 @@ def test_whatever_hypothesis_thinks_of(cast: Cast) -> None:
     ) -> None:
         environ = {"HTTP_X_CSRFTOKEN": token} | ({"HTTP_ACCEPT": "application/json"} if is_json else {})
         path = cast.path(rule, **{name: value for name, value in changes.items() if name in rule.arguments})
-        client = cast.owner if is_owner and rule.endpoint != "company.leave" else cast.stranger
+        client = cast.owner if is_owner and rule.endpoint not in LEAVING else cast.stranger
         body = encode(fields) if method not in ("GET", "HEAD") else b""
         cast.harness.findings.clear()
         cast.harness.ask(client, method, path, query=encode(query), body=body, environ=environ)

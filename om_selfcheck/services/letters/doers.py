@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.access import Right, name_scope
 from om_selfcheck.domain.message import MessageKind
-from om_selfcheck.domain.record import Event, Verb
+from om_selfcheck.domain.record import SYSTEM, Event, Verb
 from om_selfcheck.services.doers import end_of_link
 from om_selfcheck.services.grants import add_grant
 from om_selfcheck.services.letters import Claimed, Prepare
@@ -62,7 +62,7 @@ def _mint(session: Session, doer: Doer, ends_at: datetime, now: datetime) -> str
     session.flush()
     event = Event(
         verb=Verb.GRANT_CREATED,
-        actor="system",
+        actor=SYSTEM,
         subject=f"assessment:{doer.assessment_id}",
         at=now,
         payload={"grant": str(link.grant_id), "right": Right.DOER.value},
