@@ -1,4 +1,4 @@
-"""Run all benchmarks, or those named, and print one table: `./om bench [save page pdf memory start road remind]`."""
+"""Run all benchmarks, or those named, and print one table: `./om bench [save page pdf memory start road remind …]`."""
 
 import os
 import sys
@@ -6,7 +6,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import memory, page, pdf, remind, road, save, start
+from bench import memory, page, pdf, record, remind, road, save, start
 from bench.figures import Figure, print_table
 
 BENCHMARKS = {
@@ -17,6 +17,7 @@ BENCHMARKS = {
     "start": start.measure,
     "road": road.measure,
     "remind": remind.measure,
+    "record": record.measure,
 }
 
 

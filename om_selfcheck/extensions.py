@@ -2,7 +2,7 @@
 
 from flask import g, has_request_context, request
 from flask_compress import Compress
-from flask_security import FSQLALiteUserDatastore, Security
+from flask_security import FSQLALiteUserDatastore
 from flask_sqlalchemy_lite import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
 
@@ -16,7 +16,6 @@ csrf = CSRFProtect()
 babel = PoBabel()
 compress = Compress()
 datastore = FSQLALiteUserDatastore(db, User, None, WebAuthn)  # type: ignore[arg-type]  # roles are domain/access.py's
-security = Security(datastore=datastore, register_blueprint=False)
 
 
 def is_reading() -> bool:

@@ -52,7 +52,7 @@ def remind(*, dry_run: bool) -> None:
     if counts.failed:
         raise click.ClickException(f"Records that could not be read: {len(counts.failed)}. The lines above name them.")
     if counts.broken_jobs:
-        raise click.ClickException("A job could not queue its mails; the line above says where. Sending went on.")
+        raise click.ClickException("A job was not done; the line above says where. All else was.")
 
 
 @click.command()
@@ -85,19 +85,21 @@ def check_questionnaires(folder: Path) -> None:
 
 
 @click.command("seed-demo")
-def seed_demo() -> None:
+@click.option("--declared", is_flag=True, help="A firm whose self-declaration is due for renewal.")
+def seed_demo(*, declared: bool) -> None:
     """Add a made-up firm with everything rated and ten actions, and print its access link."""
     from sqlalchemy.orm import Session
 
     from om_selfcheck.catalogue import load_catalogue
-    from om_selfcheck.services.demo import add_demo
+    from om_selfcheck.services.demo import add_declared_demo, add_demo
     from om_selfcheck.services.installation import open_engine
 
     settings = read_or_stop()
     prepare(settings)
     questionnaire, now = load_catalogue(QUESTIONNAIRES).newest("unternehmenscheck"), clock.now()
     with Session(open_engine(settings.database_url)) as session, session.begin():
-        token = add_demo(session, questionnaire=questionnaire, now=now, today=clock.day_in_berlin(now))
+        add = add_declared_demo if declared else add_demo
+        token = add(session, questionnaire=questionnaire, now=now, today=clock.day_in_berlin(now))
     click.echo(f"{settings.base_url}/access/{token}")
 
 

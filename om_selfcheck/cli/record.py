@@ -11,8 +11,8 @@ import click
 from om_selfcheck import clock
 from om_selfcheck.cli.operation import read_or_stop
 from om_selfcheck.config import Settings
+from om_selfcheck.domain.address import is_email
 from om_selfcheck.domain.checkpoint import Checkpoint, NoCheckpoint
-from om_selfcheck.domain.errors import DomainError
 from om_selfcheck.domain.tampering import BREAKS_NAMED, Break, Damage
 
 if TYPE_CHECKING:
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from om_selfcheck.services.record import ListedEvent
 
 WORDS = {
-    Damage.MISSING: "It was deleted.",
+    Damage.MISSING: "Deleted from the record.",
     Damage.REORDERED: "It does not follow from the event before it: one of the two was replaced, moved or put in.",
     Damage.CHANGED: "Its time, actor, verb, subject or one of its hashes is not what was recorded.",
     Damage.PAYLOAD_CHANGED: "Its details are not what was recorded.",
     Damage.PAYLOAD_MISSING: "Its details are gone, and the record knows of no erasure.",
     Damage.HEAD_CHANGED: "It is another event than the one the record ended with.",
-    Damage.ADDED: "It stands before the beginning or behind the end of the record; the program did not write it.",
-    Damage.CUT_OFF: "A checkpoint knows it, and it is gone: the record was cut off or replaced by an older copy.",
-    Damage.REWRITTEN: "A checkpoint knows another event in its place: from somewhere here on it was written anew.",
+    Damage.ADDED: "Not written by the program: before the beginning or behind the end of the record.",
+    Damage.CUT_OFF: "Known to a checkpoint, and gone: the record was cut off or replaced by an older copy.",
+    Damage.REWRITTEN: "A checkpoint knows another event at its end: from somewhere in here on all was written anew.",
     Damage.MISDATED: "Its time contradicts the checkpoint before or after it.",
 }
 
@@ -75,8 +75,17 @@ def verify(path: Path | None, key_file: Path | None) -> None:
 @record.command()
 def checkpoint() -> None:
     """Sign what the record is now and keep it in OM_CHECKPOINT_DIR, one file a day."""
-    kept = take_checkpoint(read_or_stop(), clock.now())
+    from om_selfcheck.services.checkpoints import NotKept
+    from om_selfcheck.services.installation import open_engine
+
+    settings, now = read_or_stop(), clock.now()
+    try:
+        check_mail(settings)
+        kept = keep_checkpoint(_open(settings), settings, now)
+    except (NotKept, ValueError) as error:
+        raise click.ClickException(f"No checkpoint of the record was written. {error}") from error
     click.echo(f"{kept.path}{'' if kept.is_new else ' was written before'}: {kept.checkpoint.seq} events")
+    queue_checkpoint(open_engine(settings.database_url), settings, kept, now)
 
 
 @record.command()
@@ -87,27 +96,39 @@ def key() -> None:
     click.echo(write_public_key(read_or_stop().instance_dir), nl=False)
 
 
-def take_checkpoint(settings: Settings, now: datetime) -> "KeptCheckpoint":
-    """Keep the checkpoint of the day, and queue it as a mail where one is wanted."""
+def check_mail(settings: Settings) -> None:
+    """Look at OM_CHECKPOINT_MAIL before anything starts; ValueError where it is no address."""
+    if settings.checkpoint_mail and not is_email(settings.checkpoint_mail):
+        raise ValueError(f"OM_CHECKPOINT_MAIL must be one address, not {settings.checkpoint_mail[:80]!r}")
+
+
+def keep_checkpoint(reader: "Engine", settings: Settings, now: datetime) -> "KeptCheckpoint":
+    """Keep the checkpoint of the day. Nobody who writes waits for the folder, which may lie on another machine."""
     from sqlalchemy.orm import Session
 
     from om_selfcheck.services import checkpoints
-    from om_selfcheck.services.installation import open_engine
 
-    today = clock.day_in_berlin(now)
-    try:
-        with Session(_open(settings)) as session:
-            kept = checkpoints.keep_checkpoint(
-                session, instance_dir=settings.instance_dir, folder=settings.checkpoint_dir, now=now, today=today
-            )
-    except (DomainError, ValueError, OSError) as error:
-        raise click.ClickException(f"No checkpoint of the record was written: {error}") from error
-    if settings.checkpoint_mail:
-        with Session(open_engine(settings.database_url)) as session, session.begin():
-            checkpoints.queue_checkpoint_mail(
-                session, kept=kept, address=settings.checkpoint_mail, today=today, now=now
-            )
-    return kept
+    with Session(reader) as session:
+        return checkpoints.keep_checkpoint(
+            session,
+            instance_dir=settings.instance_dir,
+            folder=settings.checkpoint_dir,
+            now=now,
+            today=clock.day_in_berlin(now),
+        )
+
+
+def queue_checkpoint(writer: "Engine", settings: Settings, kept: "KeptCheckpoint", now: datetime) -> bool:
+    """Queue the checkpoint of the day where OM_CHECKPOINT_MAIL wants it; once a day."""
+    from sqlalchemy.orm import Session
+
+    from om_selfcheck.services import checkpoints
+
+    if not settings.checkpoint_mail:
+        return False
+    with Session(writer) as session, session.begin():
+        today = clock.day_in_berlin(now)
+        return checkpoints.queue_checkpoint(session, kept=kept, address=settings.checkpoint_mail, today=today, now=now)
 
 
 def _open(settings: Settings) -> "Engine":
@@ -152,6 +173,8 @@ def _say_breaks(breaks: Sequence[Break]) -> Iterator[str]:
 
 def _say_whole(newest: Sequence["ListedEvent"]) -> Iterator[str]:
     yield "The record is whole."
+    if not newest:
+        yield "It holds no event."
     for event in newest:
         yield f"{event.seq} events, the last one of {event.at:%Y-%m-%d %H:%M} UTC."
 

@@ -13,8 +13,10 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from om_selfcheck import clock
+from om_selfcheck.cli import record
 from om_selfcheck.config import Settings
-from om_selfcheck.domain.message import MessageState
+from om_selfcheck.domain.message import MessageKind, MessageState
+from om_selfcheck.domain.reminders import reminder_day
 from om_selfcheck.log import describe, write_line
 from om_selfcheck.mail.delivery import Sender, send_due
 from om_selfcheck.mail.messages import make_letterhead, read_sender
@@ -29,14 +31,13 @@ if TYPE_CHECKING:
 LOOK_EVERY = 2.0
 JOBS_EVERY = 3600.0
 SHOWN_FOR = timedelta(days=30)
-BY_DAY = range(7, 20)  # the hours in Berlin at which reminders are queued unasked, so that no phone hums at midnight
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queueing:
     """What a job gets: it looks by `reader`, which keeps no writer waiting, and queues by `writer`, a little at a time.
 
-    A dry run only counts. An unasked one comes from the sender beside the workers, at any hour.
+    A dry run only counts.
     """
 
     reader: Engine
@@ -44,7 +45,6 @@ class Queueing:
     settings: Settings
     now: datetime
     is_dry: bool = False
-    is_unasked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,10 +73,12 @@ class Counts:
 
 def queue_reminders(queueing: Queueing) -> Queued:
     """Queue what is due of renewals and actions, a batch a transaction."""
-    if queueing.is_unasked and queueing.now.astimezone(clock.BERLIN).hour not in BY_DAY:
-        return Queued(kinds={})
-    days, today = queueing.settings.renewal_days, clock.day_in_berlin(queueing.now)
-    run = reminders.Run(renewal_days=days, now=queueing.now, today=today, is_dry=queueing.is_dry)
+    run = reminders.Run(
+        renewal_days=queueing.settings.renewal_days,
+        now=queueing.now,
+        today=reminder_day(queueing.now.astimezone(clock.BERLIN)),
+        is_dry=queueing.is_dry,
+    )
     counts = reminders.Counts()
     with Session(queueing.reader) as looking:
         for batch in reminders.list_due(looking, run):
@@ -85,16 +87,27 @@ def queue_reminders(queueing: Queueing) -> Queued:
     return Queued(kinds={kind.value: count for kind, count in counts.queued.items()}, failed=counts.failed)
 
 
+def keep_checkpoint(queueing: Queueing) -> Queued:
+    """Keep the record's checkpoint of the day, and queue it where OM_CHECKPOINT_MAIL wants it too."""
+    settings, now = queueing.settings, queueing.now
+    if queueing.is_dry:
+        return Queued(kinds={})
+    kept = record.keep_checkpoint(queueing.reader, settings, now)
+    is_queued = record.queue_checkpoint(queueing.writer, settings, kept, now)
+    return Queued(kinds={MessageKind.CHECKPOINT.value: 1} if is_queued else {})
+
+
 # What is queued before sending, in this order. A job asks by itself what was queued before; it runs again every
 # JOBS_EVERY and whenever somebody types ./om remind.
 Job = Callable[[Queueing], Queued]
-JOBS: tuple[Job, ...] = (queue_reminders,)
+JOBS: tuple[Job, ...] = (keep_checkpoint, queue_reminders)
 
 
 def check_mail(settings: Settings) -> None:
-    """Look at OM_MAIL_URL and OM_MAIL_FROM before anything starts; ValueError names the one that is wrong."""
+    """Look at the settings of mail before anything starts; ValueError names the one that is wrong."""
     read_sender(settings.mail_from)
     open_transport(settings.mail_url, greets_as="")
+    record.check_mail(settings)
 
 
 def remind_once(app: "Flask") -> Counts:
@@ -135,10 +148,7 @@ def keep_sending(app: "Flask") -> None:
             counts = Counts()
             try:
                 if time.monotonic() - jobs_ran_at >= JOBS_EVERY:
-                    now = clock.now()
-                    queueing = Queueing(
-                        reader=reader, writer=sender.engine, settings=settings, now=now, is_unasked=True
-                    )
+                    queueing = Queueing(reader=reader, writer=sender.engine, settings=settings, now=clock.now())
                     _queue(queueing, counts)
                     jobs_ran_at = time.monotonic()
                 if _is_any_due(reader):
@@ -173,8 +183,8 @@ def _queue(queueing: Queueing, counts: Counts) -> None:
         except Exception as error:  # noqa: BLE001 - it is counted and logged, and runs again
             complain(error)
             counts.broken_jobs += 1
-    for record in counts.failed:
-        write_line("failure", "error", record=record)
+    for failed in counts.failed:
+        write_line("failure", "error", record=failed)
 
 
 def _is_any_due(reader: Engine) -> bool:

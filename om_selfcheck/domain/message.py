@@ -28,6 +28,7 @@ _ASKED_FOR = frozenset(
         MessageKind.ADDRESS_CHANGED,
         MessageKind.ACCESS_LINK,
         MessageKind.LOST_LINK,
+        MessageKind.CHECKPOINT,
         MessageKind.SIGN_IN_LINK,
         MessageKind.SET_UP_LINK,
         MessageKind.ACCOUNT_CHANGED,
@@ -36,7 +37,10 @@ _ASKED_FOR = frozenset(
 
 
 def is_asked_for(kind: MessageKind) -> bool:
-    """Say whether the mail answers what a person has just done; all others say how to stop them (RFC 8058)."""
+    """Say whether the mail answers what a person has just done or the operator set up.
+
+    All others say how to stop them (RFC 8058).
+    """
     return kind in _ASKED_FOR
 
 

@@ -6,17 +6,18 @@ five. What was queued once covers everything before it, so a clock that is set b
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from om_selfcheck.domain.declaration import VALID_YEARS, DeclarationStatus, ReminderChoice, SelfDeclaration
 from om_selfcheck.domain.message import MessageKind
 from om_selfcheck.domain.progress import ActionState, Effect
 
+MORNING = time(7)
 LATE_AFTER_END = 28
 LATE_ACTION = timedelta(days=14)
 STAGE_PREFIX = {MessageKind.ACTION_DUE: "due:", MessageKind.FOLLOW_UP: "follow-up:"}
-ANSWERS = frozenset(Effect) - {Effect.TOO_EARLY}
+ANSWERS = frozenset(effect for effect in Effect if effect.is_final)
 _ENDED = (DeclarationStatus.WITHDRAWN, DeclarationStatus.REPLACED)
 
 
@@ -62,6 +63,15 @@ class MailChoice:
     def wants_mail_on(self, today: date) -> bool:
         has_chosen = self.reminder is ReminderChoice.EMAIL and bool(self.confirmed_address)
         return has_chosen and not self.is_paused_on(today)
+
+
+def reminder_day(by_the_clock: datetime) -> date:
+    """Return the day whose reminders go out at a time by Berlin's clock: it begins at seven, so no phone hums at night.
+
+    Whoever runs reminders at night only is late by hours and misses none.
+    """
+    day = by_the_clock.date()
+    return day if by_the_clock.time() >= MORNING else day - timedelta(days=1)
 
 
 def list_stages(renewal_days: Collection[int]) -> list[RenewalStage]:

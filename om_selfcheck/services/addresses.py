@@ -14,7 +14,7 @@ from om_selfcheck.domain.declaration import ReminderChoice
 from om_selfcheck.domain.errors import NotFound
 from om_selfcheck.domain.merging import Conflict
 from om_selfcheck.domain.message import MessageKind, MessageState
-from om_selfcheck.domain.record import Event, Verb
+from om_selfcheck.domain.record import RECIPIENT, Event, Verb
 from om_selfcheck.services.access_mails import queue_access_link
 from om_selfcheck.services.grants import Actor, hash_token
 from om_selfcheck.services.messages import queue_message
@@ -24,7 +24,6 @@ from om_selfcheck.store.queries import addresses, grants
 
 LINK_AFTERWARDS = {"then": "link"}  # what the mail remembers: the access link is to follow
 CLAIM = "claim:"
-HOLDER = "address"  # in the record: whoever reads the mail that goes there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +135,7 @@ def confirm_by_token(session: Session, *, token: str, language: str, now: dateti
     grants.lock_round(session, claim.assessment_id)
     company = addresses.lock_company(session, claim.company_id)
     claimed = get_claimed_address(session, token=token, now=now)  # as it is now that nobody else changes it
-    _confirm(session, company, claim, by=HOLDER, language=language, now=now)
+    _confirm(session, company, claim, by=RECIPIENT, language=language, now=now)
     return claimed
 
 
@@ -267,4 +266,4 @@ def _wants_link(session: Session, claim_id: UUID) -> bool:
 
 
 def _event(verb: Verb, assessment_id: UUID, actor: Right | str, now: datetime) -> Event:
-    return Event(verb=verb, actor=actor, subject=f"assessment:{assessment_id}", at=now, payload={})
+    return Event(verb=verb, actor=actor, subject=f"assessment:{assessment_id}", at=now)

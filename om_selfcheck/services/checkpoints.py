@@ -25,7 +25,11 @@ KEY_FILE = "checkpoint_key"
 LONGEST_FILE = 10_000
 
 
-class RecordBroken(DomainError):
+class NotKept(DomainError):
+    """No checkpoint was written: the folder takes no file, the key cannot be read, or something else lies there."""
+
+
+class RecordBroken(NotKept):
     """The record does not end where its head says; nothing is signed before somebody has looked."""
 
     def __init__(self) -> None:
@@ -68,22 +72,23 @@ def keep_checkpoint(
     """Sign what the record is now and keep it as the file of the day; a file that is there is never touched.
 
     Raises:
-        RecordBroken: the record does not end where its head says.
-        NoCheckpoint: today's file is there, but holds something else.
-        OSError: the folder cannot be written.
+        NotKept: there is none of this day; RecordBroken where the record does not end where it should.
     """
     path = folder / f"record-{today.isoformat()}.json"
-    if not path.exists():
-        made = sign(_take(session, now), _keep_key(instance_dir))
-        folder.mkdir(parents=True, exist_ok=True)
-        if _write_once(path, write_checkpoint(made)):
-            return KeptCheckpoint(path, write_checkpoint(made), made, is_new=True)
-    text = path.read_text(encoding="ascii")
-    return KeptCheckpoint(path, text, read_checkpoint(text), is_new=False)
+    try:
+        if not path.exists():
+            made = sign(_take(session, now), _keep_key(instance_dir))
+            folder.mkdir(parents=True, exist_ok=True)
+            if _write_once(path, write_checkpoint(made)):
+                return KeptCheckpoint(path, write_checkpoint(made), made, is_new=True)
+        text = path.read_text(encoding="ascii")
+        return KeptCheckpoint(path, text, read_checkpoint(text), is_new=False)
+    except (NoCheckpoint, ValueError, OSError) as error:
+        raise NotKept(f"{path}: {error}") from error
 
 
-def queue_checkpoint_mail(session: Session, *, kept: KeptCheckpoint, address: str, today: date, now: datetime) -> bool:
-    """Queue the checkpoint of the day to where it is kept too; once a day."""
+def queue_checkpoint(session: Session, *, kept: KeptCheckpoint, address: str, today: date, now: datetime) -> bool:
+    """Queue the checkpoint of the day as a mail to where it is kept too; once a day."""
     return queue_message(
         session,
         kind=MessageKind.CHECKPOINT,

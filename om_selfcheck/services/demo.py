@@ -1,4 +1,4 @@
-"""A made-up firm to look around with: all rated, ten actions planned, only the confirmations left to tick."""
+"""A made-up firm to look around with: all rated and planned, before it declares or when it is due to declare anew."""
 
 from datetime import date, datetime, timedelta
 from itertools import cycle
@@ -6,15 +6,20 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
-from om_selfcheck.domain.action_plan import Action, Urgency, propose_measures
+from om_selfcheck.domain import action_plan
+from om_selfcheck.domain.action_plan import Urgency, propose_measures
 from om_selfcheck.domain.completeness import REQUIRED_ACTIONS
+from om_selfcheck.domain.progress import ActionState
 from om_selfcheck.domain.questionnaire import Measure, Questionnaire
 from om_selfcheck.domain.rating import NeedForAction
-from om_selfcheck.services import action_plans, assessments, drafts, grants
+from om_selfcheck.services import action_plans, assessments, declarations, drafts, grants
 from om_selfcheck.services.assessments import RatingChange
+from om_selfcheck.store.models import Action
 
 FUNCTIONS = ("Büro", "Werkstattleitung", "Geschäftsführung")
 NEEDS = (NeedForAction.URGENT, NeedForAction.NONE, NeedForAction.SOME, NeedForAction.NONE, NeedForAction.NONE)
+STATES = (ActionState.DONE, ActionState.DONE, ActionState.IN_PROGRESS, ActionState.OPEN, ActionState.DROPPED)
+DECLARED_AGO = timedelta(days=670)
 DETAILS = {
     "company_name": "Tischlerei Muster GmbH (Beispiel)",
     "street": "Musterweg 1",
@@ -48,9 +53,24 @@ def add_demo(session: Session, *, questionnaire: Questionnaire, now: datetime, t
     return started.link.token
 
 
-def _make_action(measure: Measure, number: int, today: date) -> Action:
+def add_declared_demo(session: Session, *, questionnaire: Questionnaire, now: datetime, today: date) -> str:
+    """Add the firm as it stands two months before its two years end, its actions done in part; return its token."""
+    then = now - DECLARED_AGO
+    token = add_demo(session, questionnaire=questionnaire, now=then, today=today - DECLARED_AGO)
+    actor = grants.get_actor_by_token(session, token=token, now=now)
+    confirmed = dict.fromkeys(drafts.CONFIRMATION_FIELDS, drafts.ON)
+    drafts.save_draft(session, actor=actor, wanted=confirmed, shown={})
+    declarations.issue_declaration(
+        session, actor=actor, questionnaire=questionnaire, now=then, today=today - DECLARED_AGO
+    )
+    for entry, state in zip(action_plans.list_actions(session, actor=actor), cycle(STATES), strict=False):
+        session.get_one(Action, entry.id).state = state
+    return token
+
+
+def _make_action(measure: Measure, number: int, today: date) -> action_plan.Action:
     due_on = today + timedelta(weeks=4 + number)
-    return Action(
+    return action_plan.Action(
         title=measure.first_step.title.de,
         description=measure.first_step.description.de,
         urgency=list(Urgency)[number % len(Urgency)],

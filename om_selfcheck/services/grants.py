@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.access import LINK_LIFETIME, GrantTerms, Right, Task, may, reach_of
 from om_selfcheck.domain.errors import AlreadyDeclared, NotAllowed, NotFound
-from om_selfcheck.domain.record import Event, Verb
+from om_selfcheck.domain.record import SYSTEM, Event, Verb
 from om_selfcheck.services.record import append_event, append_once
 from om_selfcheck.store.models import Grant
 from om_selfcheck.store.queries import addresses, assessments, grants
@@ -190,9 +190,9 @@ def add_owner_grant(session: Session, *, assessment_id: UUID, now: datetime) -> 
 def mail_owner_grant(session: Session, *, assessment_id: UUID, message_id: UUID, now: datetime) -> NewLink:
     """Make a key for a mail that is about to be sent; each attempt makes one, and `scope` says which mail it is in."""
     link = add_grant(session, assessment_id, right=Right.OWNER, scope=f"{MAILED}{message_id}", now=now)
-    payload: dict[str, str | int] = {"grant": str(link.grant_id), "right": Right.OWNER.value}
+    payload = {"grant": str(link.grant_id), "right": Right.OWNER.value, "message": str(message_id)}
     subject = f"assessment:{assessment_id}"
-    append_event(session, Event(verb=Verb.GRANT_CREATED, actor="mail", subject=subject, at=now, payload=payload))
+    append_event(session, Event(verb=Verb.GRANT_CREATED, actor=SYSTEM, subject=subject, at=now, payload=payload))
     return link
 
 

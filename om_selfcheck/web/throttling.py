@@ -17,16 +17,10 @@ from om_selfcheck.web.surroundings import settings
 TOO_MANY = 429
 
 
-def wait_until(*tries: Try) -> datetime | None:
-    """Count the tries and return None, or until when the person has to wait. Locks taken before are let go."""
+def require_within(*tries: Try) -> None:
+    """Count the tries; TooOften where the person has to wait. Locks taken before are let go."""
     until = throttles.count_tries(db.session, tries=tries, secret=settings().secret_key, now=clock.now())
     db.session.commit()
-    return until
-
-
-def require_within(*tries: Try) -> None:
-    """Count the tries as above; TooOften where the person has to wait."""
-    until = wait_until(*tries)
     if until is not None:
         raise TooOften(until)
 

@@ -60,6 +60,20 @@ def test_the_demo_firm_prints_its_link_and_lacks_only_the_confirmations() -> Non
     assert link.startswith("http://127.0.0.1:8000/access/")
 
 
+@pytest.mark.usefixtures("instance")
+def test_the_declared_demo_firm_is_due_for_renewal(instance: Path) -> None:
+    from sqlalchemy.orm import Session
+
+    from om_selfcheck.clock import now, today
+    from om_selfcheck.services import declarations, grants
+    from om_selfcheck.services.installation import open_engine
+
+    link = type_in("seed-demo", "--declared").output.strip().splitlines()[-1]
+    with Session(open_engine(f"sqlite:///{instance / 'om.db'}")) as session:
+        owner = grants.get_actor_by_token(session, token=link.rsplit("/", 1)[1], now=now())
+        assert declarations.get_issued(session, actor=owner).terms.is_due_for_renewal_on(today())
+
+
 def test_a_setting_that_cannot_be_understood_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OM_PORT", "eighty")
     result = type_in("migrate")

@@ -1,8 +1,8 @@
-"""The job that queues reminders: it looks by reading, writes a batch a transaction, and unasked only by day."""
+"""The job that queues reminders: it looks by reading, writes a batch a transaction, from seven in the morning."""
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from sqlalchemy import Engine, event, func, select
 from sqlalchemy.orm import Session
 
 from om_selfcheck.cli.remind import Queueing, queue_reminders
+from om_selfcheck.clock import BERLIN
 from om_selfcheck.config import read_settings
 from om_selfcheck.services.installation import bring_up_to_date, open_engine
 from om_selfcheck.store.models import Message
@@ -63,17 +64,20 @@ def test_a_dry_run_counts_by_reading(queueing: Queueing) -> None:
     assert count(queueing.writer) == 0
 
 
-@pytest.mark.parametrize(
-    ("hour_in_utc", "is_day"), [(22, False), (23, False), (5, False), (6, True), (12, True), (18, True), (19, False)]
-)
-def test_unasked_it_waits_for_the_day_in_berlin(queueing: Queueing, hour_in_utc: int, *, is_day: bool) -> None:
-    asked = replace(queueing, now=NOW.replace(hour=hour_in_utc))
-    assert bool(queue_reminders(replace(asked, is_unasked=True)).kinds) is is_day
-    assert bool(queue_reminders(asked).kinds) is not is_day
-
-
-def test_summer_time_is_berlin_s(queueing: Queueing) -> None:
+@pytest.mark.parametrize("due_on", [date(2027, 2, 14), date(2027, 3, 28), date(2027, 3, 29), date(2027, 10, 31)])
+def test_a_day_s_reminders_wait_for_seven_in_berlin_also_when_the_clocks_change(
+    queueing: Queueing, due_on: date
+) -> None:
+    queue_reminders(queueing)
     with Session(queueing.writer) as session:
-        reminded.make_planned(session, Planned(title="Liste", due_on=NOW.date() + timedelta(days=150)))
-    summer = replace(queueing, now=NOW + timedelta(days=150, hours=-4), is_unasked=True)  # 5:00 in UTC, 7:00 in Berlin
-    assert queue_reminders(summer).kinds == {"action_due": 1}
+        reminded.make_planned(session, Planned(title="Liste", due_on=due_on))
+    seven = datetime.combine(due_on, time(7), BERLIN)
+    for early in (datetime.combine(due_on, time(0), BERLIN), seven - timedelta(seconds=1)):
+        assert not any(queue_reminders(replace(queueing, now=early)).kinds.values())
+    assert queue_reminders(replace(queueing, now=seven)).kinds == {"action_due": 1}
+
+
+def test_who_reminds_at_night_only_is_late_and_misses_none(queueing: Queueing) -> None:
+    nights = [datetime.combine(NOW.date() + n * DAY, time(3), BERLIN) for n in range(3)]
+    counts = [queue_reminders(replace(queueing, now=night)).kinds.get("action_due", 0) for night in nights]
+    assert counts == [0, FIRMS, 0]

@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import time_machine
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -59,6 +60,17 @@ def test_a_whole_record_is_said_to_be_whole() -> None:
 
 
 @pytest.mark.usefixtures("engine")
+def test_an_emptied_record_is_seen_to_be_empty(instance: Path) -> None:
+    bend(
+        instance,
+        "DELETE FROM event_payload",
+        "DELETE FROM event",
+        "UPDATE record_head SET seq = 0, hash = ''",
+    )
+    assert "It holds no event." in type_in("record", "verify").output
+
+
+@pytest.mark.usefixtures("engine")
 def test_a_bent_record_is_named_row_by_row_the_first_one_first(instance: Path) -> None:
     bend(
         instance,
@@ -71,7 +83,7 @@ def test_a_bent_record_is_named_row_by_row_the_first_one_first(instance: Path) -
     assert result.output.splitlines()[:4] == [
         "event 2: payload_missing. Its details are gone, and the record knows of no erasure.",
         "event 3: changed. Its time, actor, verb, subject or one of its hashes is not what was recorded.",
-        "events 5 to 7: missing. It was deleted.",
+        "events 5 to 7: missing. Deleted from the record.",
         "The record is broken in 3 places.",
     ]
 
@@ -106,7 +118,7 @@ def test_a_checkpoint_is_written_once_a_day_and_compared_later(instance: Path) -
     assert type_in("record", "verify").exit_code == 0, "the control: without it nothing tells"
     broken = type_in("record", "verify", "--checkpoint", str(path))
     assert broken.exit_code == 1
-    assert "events 9 to 10: cut_off. A checkpoint knows it, and it is gone" in broken.output
+    assert "events 9 to 10: cut_off. Known to a checkpoint, and gone" in broken.output
 
 
 @pytest.mark.usefixtures("engine")
@@ -123,6 +135,59 @@ def test_a_checkpoint_is_mailed_where_the_operator_wants_it(engine: Engine, monk
     with Session(engine) as session:
         (message,) = session.query(Message)
         assert message.address == "akte@example.org"
+
+
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize("words", [("record", "checkpoint"), ("remind",), ("remind", "--dry-run")])
+def test_an_address_that_is_none_is_named_before_anything_happens(
+    instance: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("OM_CHECKPOINT_MAIL", "akte")
+    result = type_in(*words)
+    assert result.exit_code == 1
+    assert "OM_CHECKPOINT_MAIL must be one address, not 'akte'" in result.output
+    assert not (instance / "checkpoints").exists()
+
+
+# The daily job
+
+
+def test_every_day_a_checkpoint_is_kept_and_mailed(
+    engine: Engine, instance: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OM_CHECKPOINT_MAIL", "akte@example.org")
+    with time_machine.travel("2026-11-24T22:30:00Z", tick=False) as now:
+        assert "queued: 1 checkpoint" in type_in("remind").output
+        assert "queued: 0" in type_in("remind").output, "once a day"
+        now.shift(3600)  # the next day has begun in Berlin
+        assert "queued: 1 checkpoint" in type_in("remind").output
+    kept = sorted(path.name for path in (instance / "checkpoints").iterdir())
+    assert kept == ["record-2026-11-24.json", "record-2026-11-25.json"]
+    with Session(engine) as session:
+        assert [message.state for message in session.query(Message)] == ["sent", "sent"]
+    (first, _) = sorted((instance / "outbox").iterdir(), key=lambda path: path.stat().st_mtime_ns)
+    assert '"format": "om-selbstcheck-record-1"' in first.read_text()
+
+
+def test_a_dry_run_keeps_none(engine: Engine, instance: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OM_CHECKPOINT_MAIL", "akte@example.org")
+    assert type_in("remind", "--dry-run").exit_code == 0
+    assert not (instance / "checkpoints").exists()
+    with Session(engine) as session:
+        assert session.query(Message).count() == 0
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_folder_that_cannot_be_written_stops_no_other_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("OM_CHECKPOINT_DIR", str(tmp_path / "file"))
+    result = type_in("remind")
+    assert result.exit_code == 1
+    assert '"kind": "NotKept"' in result.output
+    assert "sent: 0" in result.output
+
+
+# Refusals
 
 
 @pytest.mark.usefixtures("engine")

@@ -124,7 +124,7 @@ def test_a_job_that_breaks_is_said_keeps_nothing_and_stops_nobody_else(
     queue_now(ledger, "a")
     result = type_in("remind")
     assert result.exit_code == 1
-    assert "A job could not queue its mails" in result.output
+    assert "A job was not done" in result.output
     assert '"kind": "RuntimeError"' in result.output
     assert "Alma Beck" not in result.output
     assert subjects(ledger) == {"a": "sent", "x": "sent", "y": "sent"}

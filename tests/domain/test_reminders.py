@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import product
 
 import pytest
@@ -22,6 +22,7 @@ from om_selfcheck.domain.reminders import (
     find_tone,
     first_issue_day,
     list_stages,
+    reminder_day,
 )
 
 DAY = timedelta(days=1)
@@ -37,6 +38,24 @@ issue_days = st.dates(date(2024, 1, 1), date(2040, 12, 31))
 def due(days_left: int, queued: Sequence[int] = (), renewal_days: Sequence[int] = USUAL) -> int | None:
     stage = find_due_stage(TERMS, END - days_left * DAY, renewal_days=renewal_days, queued=queued)
     return stage.days if stage else None
+
+
+# When
+
+
+@pytest.mark.parametrize(
+    ("clock", "day"),
+    [
+        ("2027-01-31 00:00:00", date(2027, 1, 30)),
+        ("2027-01-31 06:59:59", date(2027, 1, 30)),
+        ("2027-01-31 07:00:00", date(2027, 1, 31)),
+        ("2027-01-31 23:59:59", date(2027, 1, 31)),
+        ("2027-01-01 03:00:00", date(2026, 12, 31)),
+        ("2028-03-01 06:00:00", date(2028, 2, 29)),
+    ],
+)
+def test_the_day_of_reminders_begins_at_seven(clock: str, day: date) -> None:
+    assert reminder_day(datetime.fromisoformat(clock)) == day
 
 
 # The end of the two years

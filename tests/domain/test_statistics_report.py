@@ -156,7 +156,10 @@ def test_batches_of_an_older_version_add_what_the_versions_share() -> None:
     assert report.companies == 50
     (topic,) = report.topics
     assert topic.urgent == Figure(ABOUT, 30, 70, 9)
-    assert [(one.ref, one.companies.of) for one in report.urgent_measures] == [("1.1.b", 20), ("1.1.a", 50)]
+    assert [(one.ref, one.companies) for one in report.urgent_measures] == [
+        ("1.1.b", Figure(ABOUT, 10, 20, 6)),
+        ("1.1.a", Figure(ABOUT, 20, 50, 8)),
+    ]
     assert report_answers([older, newer], TOPICS, year=2027) == report_answers([newer], TOPICS)
 
 

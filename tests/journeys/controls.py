@@ -53,6 +53,14 @@ def issue(page: Page) -> Locator:
     return page.locator('form[action*="/declaration/issue"] button')
 
 
+def begin_renewal(page: Page) -> Locator:
+    return page.locator('form[action$="/renewal"] button')
+
+
+def take_over(page: Page) -> Locator:
+    return page.locator('form[action*="/plan/last/"] button')
+
+
 def make_link(page: Page) -> Locator:
     return page.locator('form[action*="/access/links"] button')
 

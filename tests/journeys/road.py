@@ -91,6 +91,21 @@ def issue(visitor: Visitor, opened: Round) -> str:
     return issued.url.partition("?")[0].rsplit("/", 1)[1]
 
 
+def renew(visitor: Visitor, declared: Round) -> Round:
+    """Begin the next round of a declared one; the same link opens both."""
+    begun = visitor.post(f"{declared.path}/renewal", {"csrf_token": csrf_token(visitor, declared)})
+    return Round(begun.url.removeprefix(visitor.base).partition("?")[0], declared.token)
+
+
+def declare(visitor: Visitor) -> tuple[Round, str]:
+    """Go the whole road and return the round with its number."""
+    opened = start_and_keep(visitor)
+    rate_all(visitor, opened)
+    plan_ten(visitor, opened)
+    fill_in(visitor, opened)
+    return opened, issue(visitor, opened)
+
+
 def type_address(visitor: Visitor, opened: Round, address: str) -> None:
     token = csrf_token(visitor, opened)
     visitor.post(f"{opened.path}/mails/address", {"csrf_token": token, "was-email": "", "email": address})

@@ -20,10 +20,10 @@ POLL = 0.1
 
 
 @contextmanager
-def serve(folder: Path) -> Iterator[str]:
-    """Run `./om run` until the block ends; give its address."""
+def serve(folder: Path, host: str = "127.0.0.1") -> Iterator[str]:
+    """Run `./om run` until the block ends; give its address, with the name that people call the machine by."""
     port = _free_port()
-    base = f"http://127.0.0.1:{port}"
+    base = f"http://{host}:{port}"
     kept = {name: value for name, value in os.environ.items() if not name.startswith("OM_")}
     own = {"OM_INSTANCE_DIR": str(folder), "OM_PORT": str(port), "OM_BASE_URL": base, "OM_OPERATOR_NAME": "Testbetrieb"}
     log = folder.parent / f"{folder.name}.log"

@@ -34,12 +34,13 @@ UNKNOWN_NUMBER = "222222-222222-222222"
 
 @dataclass(frozen=True)
 class Cast:
-    """Three rounds that one browser has open: just started, complete, and declared."""
+    """Four rounds that one browser has open: just started, complete, declared, and the one that renews it."""
 
     state: StorageState
     fresh: Round
     complete: Round
     declared: Round
+    second: Round
     number: str
     action_path: str
     helper_link: str
@@ -72,6 +73,11 @@ def save_overlong_action(page: Page) -> None:
 def make_nameless_link(page: Page) -> None:
     controls.make_link(page).click()
     expect(page.locator("#error-summary")).to_be_focused()
+
+
+def be_a_stranger(page: Page) -> None:
+    page.context.clear_cookies()
+    page.reload()
 
 
 def type_wrong_address(page: Page) -> None:
@@ -125,6 +131,14 @@ PLACES = {
     "declaration with errors": Place(lambda cast: f"{cast.fresh.path}/declaration", save_declaration, 422),
     "preview": Place(lambda cast: f"{cast.complete.path}/declaration/preview"),
     "preview, incomplete": Place(lambda cast: f"{cast.fresh.path}/declaration/preview", open_details),
+    "renew": Place(lambda _: "/renew"),
+    "renew, mistyped": Place(lambda _: "/renew?number=hallo"),
+    "renew, open here": Place(lambda cast: f"/renew?number={cast.number}"),
+    "renew, a stranger": Place(lambda cast: f"/renew?number={cast.number}", be_a_stranger),
+    "overview, second round": Place(lambda cast: cast.second.path),
+    "topic, second round": Place(lambda cast: cast.second.topic("4"), open_details),
+    "plan, second round": Place(lambda cast: f"{cast.second.path}/plan"),
+    "preview, second round": Place(lambda cast: f"{cast.second.path}/declaration/preview"),
     "issued": Place(lambda cast: f"/declarations/{cast.number}", open_details),
     "mails, new": Place(lambda cast: f"{cast.fresh.path}/mails"),
     "mails": Place(lambda cast: f"{cast.complete.path}/mails", open_details),
@@ -151,6 +165,7 @@ def make_cast(browser: Browser, base: str, instance: Path, *, company: str, titl
     alma = Visitor(context, context.new_page(), base)
     declared, complete = (make_complete(alma, company, title) for _ in range(2))
     number = road.issue(alma, declared)
+    second = road.renew(alma, declared)
     helper_link = road.add_link(alma, complete, label=label, right="editor")
     address = f"{'a' * 64}@{title.replace(' ', '-').replace('ü', 'ue')[:63]}.example".lower()
     road.type_address(alma, complete, address)
@@ -158,7 +173,8 @@ def make_cast(browser: Browser, base: str, instance: Path, *, company: str, titl
     action_path = alma.page.locator(".plan a").first.get_attribute("href") or ""
     confirm_link = wait_for(instance, to=address, says=CONFIRM)
     fresh = road.start(alma)  # last, because its link is still to be seen
-    yield Cast(context.storage_state(), fresh, complete, declared, number, action_path, helper_link, confirm_link)
+    paths = (helper_link, confirm_link)
+    yield Cast(context.storage_state(), fresh, complete, declared, second, number, action_path, *paths)
     context.close()
 
 

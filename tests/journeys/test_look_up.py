@@ -15,11 +15,8 @@ pytestmark = pytest.mark.journey
 def document(open_browser: OpenBrowser) -> bytes:
     """A declaration's PDF, as its company downloads it."""
     alma = open_browser()
-    opened = road.start_and_keep(alma)
-    road.rate_all(alma, opened)
-    road.plan_ten(alma, opened)
-    road.fill_in(alma, opened)
-    return alma.get(f"/declarations/{road.issue(alma, opened)}/declaration.pdf").body()
+    _, number = road.declare(alma)
+    return alma.get(f"/declarations/{number}/declaration.pdf").body()
 
 
 def test_the_hash_of_a_file_leads_to_its_answer(open_browser: OpenBrowser, document: bytes) -> None:

@@ -9,16 +9,19 @@ import secrets
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from om_selfcheck.cli import server
-from om_selfcheck.services import assessments, declarations, documents
+from om_selfcheck.services import assessments, declarations, documents, throttles
 from om_selfcheck.services.assessments import SavedRatings
 from om_selfcheck.services.grants import Actor
+from om_selfcheck.services.throttles import Try
 from om_selfcheck.store import engine
 from om_selfcheck.store.models import Declaration
 from om_selfcheck.web import errors
@@ -88,9 +91,36 @@ def fail_bare() -> None:
     errors._on_database_error = errors._on_failure  # type: ignore[assignment]  # noqa: SLF001
 
 
+def four_workers() -> None:
+    """Nothing broken: twice the workers, each with threads of its own (P12)."""
+    server.WORKERS = 4
+
+
+def count_apart() -> None:
+    """Let each worker count by itself, in memory (P12)."""
+    four_workers()
+    counted: Counter[tuple[str, str]] = Counter()
+
+    def count_here(_session: Session, *, tries: Sequence[Try], now: datetime, **_secret: str) -> datetime | None:
+        counted.update((one.limit.name, one.whose) for one in tries)
+        over = [one for one in tries if counted[one.limit.name, one.whose] > one.limit.most]
+        return max((one.limit.next_window(now) for one in over), default=None)
+
+    throttles.count_tries = count_here
+
+
 MODES: dict[str, Callable[[], None]] = {
     one.__name__: one
-    for one in (acknowledge_early, leave_orphans, number_each_click, render_each_time, lose_patience, fail_bare)
+    for one in (
+        acknowledge_early,
+        leave_orphans,
+        number_each_click,
+        render_each_time,
+        lose_patience,
+        fail_bare,
+        four_workers,
+        count_apart,
+    )
 }
 
 

@@ -88,6 +88,7 @@ PARAMETERS_READ = {
     "public.start": ("lang",),
     "public.verify": ("number", "sha256"),
     "public.answer": ("sha256",),
+    "public.renew": ("number", "sha256"),
     "company.new_action": ("measure",),
     "company.link": ("grant",),
     "company.mails": ("done",),
@@ -102,6 +103,7 @@ PARAMETERS = (
         "lang",
         "saved",
         "removed",
+        "finished",
         "ended",
         "done",
         "sent",
@@ -199,7 +201,7 @@ class Harness:
 
 @dataclass
 class Cast:
-    """An owner with everything a route can name: an open round, a declared one, two to end and renew."""
+    """An owner with everything a route can name: an open round, a declared one, a second one, two to end and renew."""
 
     harness: Harness
     owner: FlaskClient
@@ -209,6 +211,7 @@ class Cast:
     examples: dict[str, str]
     ended: people.Person
     renewed: people.Person
+    second_round: people.Person
     kept_action: str
     confirmation: str
     doer: FlaskClient
@@ -267,9 +270,11 @@ class Cast:
 
 
 def make_cast(app: Flask) -> Cast:
-    alma, declared, ended, renewed = (people.alma(app) for _ in range(4))
+    alma, declared, again, ended, renewed = (people.alma(app) for _ in range(5))
     number = people.declare(declared)
-    for other in (declared, ended, renewed):
+    people.declare(again)
+    second_round = people.renew(again)
+    for other in (declared, ended, renewed, second_round):
         assert alma.client.post(f"/access/{other.token}").status == 303
     kept = {"title": "Eigene Maßnahme", "description": "Offene Posten durchgehen", "urgency": "high"}
     kept |= {"responsible": "Büro"}
@@ -301,6 +306,7 @@ def make_cast(app: Flask) -> Cast:
         },
         ended=ended,
         renewed=renewed,
+        second_round=second_round,
         kept_action=actions[0],
         confirmation=confirm_link(collect(app)[-1]),
         doer=make_doer(app, alma, actions[1]),
@@ -465,7 +471,7 @@ def find_forms(cast: Cast) -> list[FoundForm]:
         *cast.owner_pages(),
         f"{cast.base}/plan/{cast.examples['action_id']}",
         f"{cast.base}/plan/{cast.examples['action_id']}/follow-up",
-        f"/declarations/{cast.examples['number']}",
+        *(f"/declarations/{cast.examples['number']}", "/renew", f"{cast.second_round.base}/plan"),
     ]
     places = [*((cast.owner, address) for address in pages), (cast.doer, f"{cast.base}/mine?ask=1")]
     found: dict[tuple[str, str], FoundForm] = {}

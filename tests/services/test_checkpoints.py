@@ -23,11 +23,12 @@ from om_selfcheck.domain.tampering import Break, Damage
 from om_selfcheck.services import checkpoints
 from om_selfcheck.services.checkpoints import (
     KeptCheckpoint,
+    NotKept,
     RecordBroken,
     find_own_key,
     keep_checkpoint,
     load_checkpoints,
-    queue_checkpoint_mail,
+    queue_checkpoint,
     read_public_key,
     sign,
     write_public_key,
@@ -203,27 +204,23 @@ def test_something_else_under_the_name_of_the_day_is_not_taken_for_a_checkpoint(
 ) -> None:
     folder.mkdir(parents=True)
     (folder / "record-2026-11-21.json").write_text("{}")
-    with pytest.raises(NoCheckpoint):
+    with pytest.raises(NotKept, match=r"record-2026-11-21\.json: it is not written as a checkpoint is"):
         keep(filled, instance, folder)
 
 
 # Mailing it
 
 
-def test_it_is_mailed_once_a_day_where_somebody_wants_it(filled: Session, instance: Path, folder: Path) -> None:
+def test_it_is_mailed_once_a_day_to_where_somebody_wants_it(filled: Session, instance: Path, folder: Path) -> None:
     kept = keep(filled, instance, folder)
     queued = [
-        queue_checkpoint_mail(filled, kept=kept, address="akte@example.org", today=today, now=NOW)
+        queue_checkpoint(filled, kept=kept, address="akte@example.org", today=today, now=NOW)
         for today in (TODAY, TODAY, TODAY + timedelta(days=1))
     ]
     assert queued == [True, False, True]
     first, _ = filled.scalars(select(Message).order_by(Message.stage))
-    assert (first.kind, first.address, first.language, first.stage) == (
-        "checkpoint",
-        "akte@example.org",
-        "de",
-        "2026-11-21",
-    )
+    assert (first.kind, first.stage) == ("checkpoint", "2026-11-21")
+    assert (first.address, first.language) == ("akte@example.org", "de")
     assert json.loads(first.facts)["text"] == kept.text
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
 from om_selfcheck.clock import day_in_berlin
-from om_selfcheck.domain.access import Right
+from om_selfcheck.domain.access import Right, action_scope
 from om_selfcheck.domain.action_plan import Action
 from om_selfcheck.domain.message import MessageKind
 from om_selfcheck.domain.progress import ActionState
@@ -137,7 +137,7 @@ def _make_link(session: Session, row: RowMapping, heading: str, now: datetime) -
         row["assessment_id"],
         right=Right.DOER,
         label=heading,
-        scope=f"action:{row['id']}",
+        scope=action_scope(str(row["id"])),
         ends_at=now + ACTION_LINK_LIFETIME,
         now=now,
     )

@@ -18,7 +18,7 @@ from om_selfcheck.web.auth import proofs
 from om_selfcheck.web.auth.forms import NewPasswordForm
 from om_selfcheck.web.inputs import read_path
 from om_selfcheck.web.sessions import commit
-from om_selfcheck.web.signed_in import hold_on, sign_in
+from om_selfcheck.web.signed_in import find_signed_in, hold_on, sign_in
 from om_selfcheck.web.surroundings import settings
 
 UNPROCESSABLE = 422
@@ -30,10 +30,15 @@ def asked_next() -> str:
 
 
 def let_in(account: Account, strength: Strength, now: datetime) -> ResponseReturnValue:
-    """Sign a person in, for the record too, and lead on: staff without a second factor first set one up."""
-    sign_in(account, strength, now)
-    by = user_actor(account.user_id)
-    accounts.note(db.session, Verb.SIGNED_IN, account.user_id, by=by, now=now, strength=strength.value)
+    """Sign a person in, for the record too, and lead on: staff without a second factor first set one up.
+
+    A weaker way takes a stronger one that is still good not away.
+    """
+    held = find_signed_in()
+    if not (held and held.user_id == account.user_id and not strength.reaches(held.strength)):
+        sign_in(account, strength, now)
+        by = user_actor(account.user_id)
+        accounts.note(db.session, Verb.SIGNED_IN, account.user_id, by=by, now=now, strength=strength.value)
     commit()
     if account.role is Role.STAFF and not account.has_second_factor:
         return redirect(url_for("account.second_factor", next=asked_next() or None), 303)

@@ -11,13 +11,13 @@ from typing import Any
 
 from flask import Flask
 from flask_login.utils import _user_context_processor
-from flask_security import Totp, UserMixin, hash_password, verify_password
+from flask_security import Security, Totp, UserMixin, hash_password, verify_password
 from itsdangerous import BadData
 from passlib.exc import UsedTokenError
 
 from om_selfcheck.domain.access import PASSWORD_LENGTH
 from om_selfcheck.domain.throttle import Limit
-from om_selfcheck.extensions import db, security
+from om_selfcheck.extensions import datastore, db
 from om_selfcheck.services import accounts, credentials, throttles
 from om_selfcheck.services.accounts import Account
 from om_selfcheck.services.throttles import Try
@@ -42,6 +42,9 @@ class CodesOnce(Totp):
         db.session.commit()
         if is_used:
             raise UsedTokenError
+
+
+security = Security(datastore=datastore, register_blueprint=False, totp_cls=CodesOnce)
 
 
 def init_app(app: Flask) -> None:

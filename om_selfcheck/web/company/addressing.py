@@ -1,11 +1,11 @@
 """Typing an address: on the page about mail, on the page of a fresh link, and in the declaration's form."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from om_selfcheck import clock
 from om_selfcheck.domain.access import Task
-from om_selfcheck.domain.address import CLAIMS_OF_ADDRESS, CLAIMS_OF_COMPANY
+from om_selfcheck.domain.address import CLAIMS_OF_ADDRESS, CLAIMS_OF_COMPANY, CLAIMS_OF_NETWORK
+from om_selfcheck.domain.errors import TooOften
 from om_selfcheck.domain.merging import Conflict
 from om_selfcheck.extensions import db
 from om_selfcheck.i18n.translation import current_language
@@ -15,26 +15,20 @@ from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.throttles import Try
 from om_selfcheck.web.access import current_actor, lock_again
 from om_selfcheck.web.sessions import commit
-from om_selfcheck.web.throttling import describe_wait, wait_until
-
-
-class TooMany(Exception):
-    """A limit is reached; `words` say until when."""
-
-    def __init__(self, until: datetime) -> None:
-        super().__init__(until)
-        self.words = describe_wait(until)
+from om_selfcheck.web.throttling import describe_wait, network, require_within
 
 
 def start_claim(address: str, *, shown: str, wants_link: bool = False) -> Conflict | None:
     """Write to an address and commit; return what is stored where somebody else changed it meanwhile.
 
     Raises:
-        TooMany: the company, or whoever reads that address, got too many of these mails within the hour.
+        TooOften: the company, the network, or whoever reads that address had too many of these mails within the hour.
     """
-    of_company = Try(CLAIMS_OF_COMPANY, str(current_actor().company_id))
-    if until := wait_until(of_company, Try(CLAIMS_OF_ADDRESS, address)):
-        raise TooMany(until)
+    require_within(
+        Try(CLAIMS_OF_COMPANY, str(current_actor().company_id)),
+        Try(CLAIMS_OF_ADDRESS, address),
+        Try(CLAIMS_OF_NETWORK, network()),
+    )
     conflict = addresses.claim_address(
         db.session,
         actor=lock_again(),
@@ -62,8 +56,8 @@ def follow_draft(*, before: str, after: str | None, conflicts: Sequence[Conflict
         return {}
     try:
         start_claim(after, shown=after)
-    except TooMany as refusal:
-        return {"email": refusal.words}
+    except TooOften as refusal:
+        return {"email": describe_wait(refusal.until)}
     return {}
 
 

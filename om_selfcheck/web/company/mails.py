@@ -11,6 +11,7 @@ from om_selfcheck import clock
 from om_selfcheck.domain.access import Task
 from om_selfcheck.domain.address import KEYS_MAILED, CodeAnswer, read_code
 from om_selfcheck.domain.declaration import ReminderChoice
+from om_selfcheck.domain.errors import TooOften
 from om_selfcheck.domain.merging import Conflict
 from om_selfcheck.domain.message import MessageKind, MessageState
 from om_selfcheck.extensions import db
@@ -26,12 +27,12 @@ from om_selfcheck.services.messages import ListedMessage
 from om_selfcheck.services.throttles import Try
 from om_selfcheck.web.access import current_actor, lock_again, require
 from om_selfcheck.web.company import pages
-from om_selfcheck.web.company.addressing import TooMany, start_claim
+from om_selfcheck.web.company.addressing import start_claim
 from om_selfcheck.web.company.blueprint import bp
-from om_selfcheck.web.company.forms import AddressForm, PauseForm, ReminderForm
-from om_selfcheck.web.inputs import read_day, shown_values
+from om_selfcheck.web.company.forms import AddressForm, CodeForm, PauseForm, ReminderForm
+from om_selfcheck.web.inputs import NOT_OFFERED, read_day, shown_values
 from om_selfcheck.web.sessions import commit, fresh_tokens
-from om_selfcheck.web.throttling import TOO_MANY, describe_wait, wait_until
+from om_selfcheck.web.throttling import TOO_MANY, describe_wait, require_within
 
 UNPROCESSABLE, CONFLICT = 422, 409
 TO_THE_COMPANY = frozenset(
@@ -62,8 +63,8 @@ def claim_address(assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 -
         return _render({"email": str(error)}, {"email": form.email.data}), UNPROCESSABLE
     try:
         conflict = start_claim(form.email.data, shown=_shown("email"), wants_link=form.wants_link.data)
-    except TooMany as refusal:
-        return _render({"email": refusal.words}, {"email": form.email.data}), TOO_MANY
+    except TooOften as refusal:
+        return _render({"email": describe_wait(refusal.until)}, {"email": form.email.data}), TOO_MANY
     return _show_conflict(conflict) if conflict else _go_on("claimed")
 
 
@@ -71,12 +72,11 @@ def claim_address(assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 -
 @require(Task.DECLARE)
 def confirm_code(assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 - read by the guard
     """Confirm by the code in the mail; a wrong one is a try and committed as such."""
-    typed = request.form.get("code", "")[:100]
+    typed = CodeForm(request.form).code.data
     code = read_code(typed)
     if not code:
-        return _render(
-            {"code": _("Der Code hat acht Zeichen, zum Beispiel 7CDF-GHJK.")}, {"code": typed}
-        ), UNPROCESSABLE
+        words = _("Der Code hat acht Zeichen, zum Beispiel 7CDF-GHJK.")
+        return _render({"code": words}, {"code": typed}), UNPROCESSABLE
     answer = addresses.confirm_by_code(
         db.session, actor=current_actor(), code=code, language=current_language(), now=clock.now()
     )
@@ -100,7 +100,7 @@ def choose_reminder(assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001
     """Choose how to be reminded, after issuing too."""
     form = ReminderForm(request.form)
     if not form.validate() or not form.reminder.data:
-        return _render({"reminder": _("Bitte eine der angebotenen Möglichkeiten wählen.")}), UNPROCESSABLE
+        return _render({"reminder": str(NOT_OFFERED)}), UNPROCESSABLE
     conflicts = mail_choices.choose_reminder(
         db.session, actor=current_actor(), wanted=ReminderChoice(form.reminder.data), shown=_shown("reminder")
     )
@@ -135,10 +135,11 @@ def resume_mails(assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 - 
 @require(Task.SHARE)
 def mail_link(assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 - read by the guard
     """Have the company's key mailed to its confirmed address."""
-    if until := wait_until(Try(KEYS_MAILED, str(current_actor().company_id))):
-        return _render({"mail_link": describe_wait(until)}), TOO_MANY
     try:
+        require_within(Try(KEYS_MAILED, str(current_actor().company_id)))
         access_mails.mail_access_link(db.session, actor=lock_again(), language=current_language(), now=clock.now())
+    except TooOften as refusal:
+        return _render({"mail_link": describe_wait(refusal.until)}), TOO_MANY
     except NotConfirmed:
         return _render({"email": _("Dafür muss zuerst eine Adresse bestätigt sein.")}), CONFLICT
     commit()

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from om_selfcheck import clock
 from om_selfcheck.domain.address import LOST_LINKS_OF_ADDRESS, LOST_LINKS_OF_NETWORK
-from om_selfcheck.domain.errors import NotFound
+from om_selfcheck.domain.errors import NotFound, TooOften
 from om_selfcheck.extensions import csrf, db
 from om_selfcheck.i18n.translation import current_language
 from om_selfcheck.i18n.translation import gettext as _
@@ -15,7 +15,7 @@ from om_selfcheck.web.access import public
 from om_selfcheck.web.errors import explain_ended_confirmation, refuse
 from om_selfcheck.web.public.forms import LostLinkForm
 from om_selfcheck.web.public.routes import bp
-from om_selfcheck.web.throttling import TOO_MANY, describe_wait, network, wait_until
+from om_selfcheck.web.throttling import TOO_MANY, describe_wait, network, require_within
 
 UNPROCESSABLE = 422
 
@@ -57,8 +57,10 @@ def ask_for_lost_link() -> ResponseReturnValue:
     if not form.validate() or not address:
         error = form.email.errors[0] if form.email.errors else _("Bitte eine E-Mail-Adresse eintragen.")
         return render_template("public/lost_link.html", typed=address, error=str(error)), UNPROCESSABLE
-    if until := wait_until(Try(LOST_LINKS_OF_NETWORK, network()), Try(LOST_LINKS_OF_ADDRESS, address)):
-        return render_template("public/lost_link.html", typed=address, error=describe_wait(until)), TOO_MANY
+    try:
+        require_within(Try(LOST_LINKS_OF_NETWORK, network()), Try(LOST_LINKS_OF_ADDRESS, address))
+    except TooOften as refusal:
+        return render_template("public/lost_link.html", typed=address, error=describe_wait(refusal.until)), TOO_MANY
     access_mails.request_lost_link(db.session, address=address, language=current_language(), now=clock.now())
     db.session.commit()
     return redirect(url_for("public.lost_link", sent=1), 303)

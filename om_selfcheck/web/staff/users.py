@@ -14,7 +14,7 @@ from om_selfcheck.i18n.translation import current_language
 from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import account_links, accounts, credentials, networks
 from om_selfcheck.web.access import current_person, require_person
-from om_selfcheck.web.inputs import NOT_OFFERED
+from om_selfcheck.web.inputs import NOT_OFFERED, shown_values
 from om_selfcheck.web.sessions import commit
 from om_selfcheck.web.staff.blueprint import bp
 from om_selfcheck.web.staff.forms import InviteForm, NetworkForm, RoleForm
@@ -67,8 +67,9 @@ def user(user_id: UUID) -> ResponseReturnValue:
 @bp.post("/users/<uuid:user_id>/role")
 @require_person(Office.OVERSEE_FRESH)
 def change_role(user_id: UUID) -> ResponseReturnValue:
+    """Give somebody another role than the page showed; who sends the shown one changes nothing (P2)."""
     form = RoleForm(request.form)
-    if form.validate() and form.role.data:
+    if form.validate() and form.role.data not in ("", shown_values(request.form, ["role"])["role"]):
         accounts.change_role(
             db.session, user_id=user_id, role=Role(form.role.data), by=current_person().actor, now=clock.now()
         )
