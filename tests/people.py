@@ -263,9 +263,21 @@ def signed_in(
     app: Flask, account: Account, strength: Strength = Strength.SECOND_FACTOR, at: datetime | None = None
 ) -> User:
     """Give somebody a browser with the session that signing in leaves behind (`sign_in` itself makes it)."""
-    client = PageClient(app)
-    with app.test_request_context("/account/login", method="POST"):
+    return sign_in_here(PageClient(app), account, strength, at)
+
+
+def sign_in_here(
+    client: PageClient,
+    account: Account,
+    strength: Strength = Strength.SECOND_FACTOR,
+    at: datetime | None = None,
+) -> User:
+    """Sign somebody in in a browser that may hold a session already, such as a firm's."""
+    app, name = client.app, cookie_name(client.app)
+    held = client.flask_client.get_cookie(name)
+    headers = {"Cookie": f"{name}={held.value}"} if held else {}
+    with app.test_request_context("/account/login", method="POST", headers=headers):
         sign_in(account, strength, at or clock.now())
         commit()
-        client.flask_client.set_cookie(cookie_name(app), current_session().session_id or "")
+        client.flask_client.set_cookie(name, current_session().session_id or "")
     return User(client, account)
