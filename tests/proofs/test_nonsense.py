@@ -131,6 +131,7 @@ PARAMETERS = (
     ),
     *("endpoint", "_anchor", "_external", "_method", "_scheme", "self", "values", "__proto__", "{{7*7}}", "²", ""),
 )
+HIDDEN = {"staff.reactivate", "account.remove_app"}  # on pages of closed accounts, and beside another second factor
 PASSKEYS = {  # offered under another name than this server's; see tests/web/auth/test_passkeys.py
     "account.new_passkey_options",
     "account.add_passkey",
@@ -584,7 +585,7 @@ def test_nonsense_in_every_field_of_every_form(cast: Cast) -> None:
     adapter = cast.harness.app.url_map.bind("localhost")
     posted = {adapter.match(form.action, method=form.method)[0] for form in forms if form.method == "POST"}
     known = {rule.endpoint for rule in all_rules(cast.harness.app) if verb(rule) == "POST"}
-    assert known - posted <= {"company.issue", *PASSKEYS}, "the control: a form of every kind is found"
+    assert known - posted <= {"company.issue", *PASSKEYS, *HIDDEN}, "the control: a form of every kind is found"
     names = {name.partition("-")[0] for form in forms for name in form.names}
     assert {"need", "note", "was", "measure_refs", "email", "grant", "number"} <= names
     for form in forms:
@@ -712,7 +713,8 @@ def test_bodies_of_every_wrong_shape_to_every_form(cast: Cast) -> None:
             environ |= {"HTTP_ACCEPT": "application/json"} if place % 3 == 0 else {}
             answer = cast.harness.ask(cast.owner, "POST", cast.path(rule), body=body, environ=environ, hint=name)
             if name.startswith("two megabytes") and answer is not None:
-                assert answer.status_code in (400, 413), name
+                is_unknown = rule.endpoint == "account.open_link"  # no account's token: nobody looks at the body
+                assert answer.status_code in ((404,) if is_unknown else (400, 413)), name
             if rule.endpoint in LEAVING:
                 cast.reopen()
             if rule.endpoint == "account.logout":
