@@ -93,8 +93,9 @@ def type_wrong_code(page: Page) -> None:
 
 
 def open_details(page: Page) -> None:
-    for summary in page.locator("details:not([open]) > summary").all()[:3]:
-        summary.click()
+    closed = page.locator("details:not([open]) > summary")
+    for _ in range(min(closed.count(), 3)):
+        closed.first.click()
 
 
 PLACES = {
