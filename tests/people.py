@@ -14,11 +14,11 @@ from flask import Flask
 
 from om_selfcheck import clock
 from om_selfcheck.catalogue import Catalogue
-from om_selfcheck.domain.access import Role, Strength
+from om_selfcheck.domain.access import Right, Role, Strength, action_scope
 from om_selfcheck.domain.questionnaire import Questionnaire
 from om_selfcheck.domain.record import SYSTEM
 from om_selfcheck.extensions import db
-from om_selfcheck.services import accounts
+from om_selfcheck.services import accounts, grants
 from om_selfcheck.services.accounts import Account
 from om_selfcheck.services.sessions import SIGNED_IN_LIFETIME
 from om_selfcheck.web.auth import proofs
@@ -100,6 +100,21 @@ def opened_by_link(owner: Person, shown_at: str, name: str) -> Person:
     client = PageClient(owner.client.app)
     assert client.post(f"/access/{token[1]}").status == 303
     return Person(name, client, owner.assessment_id, token[1])
+
+
+def action_link(owner: Person, action_id: str, heading: str = "Offene Posten") -> str:
+    """Make a link to one action, as a reminder carries it, and return its path."""
+    with owner.client.app.app_context():
+        link = grants.add_grant(
+            db.session,
+            UUID(owner.assessment_id),
+            right=Right.DOER,
+            scope=action_scope(action_id),
+            label=heading,
+            now=clock.now(),
+        )
+        db.session.commit()
+    return f"/access/{link.token}"
 
 
 def calendar(owner: Person, label: str = "Outlook") -> str:

@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from om_selfcheck.services.record import ListedEvent
 
 WORDS = {
-    Damage.MISSING: "It was deleted.",
+    Damage.MISSING: "Deleted from the record.",
     Damage.REORDERED: "It does not follow from the event before it: one of the two was replaced, moved or put in.",
     Damage.CHANGED: "Its time, actor, verb, subject or one of its hashes is not what was recorded.",
     Damage.PAYLOAD_CHANGED: "Its details are not what was recorded.",
     Damage.PAYLOAD_MISSING: "Its details are gone, and the record knows of no erasure.",
     Damage.HEAD_CHANGED: "It is another event than the one the record ended with.",
-    Damage.ADDED: "It stands before the beginning or behind the end of the record; the program did not write it.",
-    Damage.CUT_OFF: "A checkpoint knows it, and it is gone: the record was cut off or replaced by an older copy.",
-    Damage.REWRITTEN: "A checkpoint knows another event in its place: from somewhere here on it was written anew.",
+    Damage.ADDED: "Not written by the program: before the beginning or behind the end of the record.",
+    Damage.CUT_OFF: "Known to a checkpoint, and gone: the record was cut off or replaced by an older copy.",
+    Damage.REWRITTEN: "A checkpoint knows another event at its end: from somewhere in here on all was written anew.",
     Damage.MISDATED: "Its time contradicts the checkpoint before or after it.",
 }
 
@@ -173,6 +173,8 @@ def _say_breaks(breaks: Sequence[Break]) -> Iterator[str]:
 
 def _say_whole(newest: Sequence["ListedEvent"]) -> Iterator[str]:
     yield "The record is whole."
+    if not newest:
+        yield "It holds no event."
     for event in newest:
         yield f"{event.seq} events, the last one of {event.at:%Y-%m-%d %H:%M} UTC."
 

@@ -25,9 +25,10 @@ LONGEST_PAUSE = timedelta(days=366)
 HOUR = timedelta(hours=1)
 CLAIMS_OF_COMPANY = Limit(name="claims-of-company", most=10, window=HOUR)
 CLAIMS_OF_ADDRESS = Limit(name="claims-of-address", most=3, window=HOUR)
+CLAIMS_OF_NETWORK = Limit(name="claims-of-network", most=300, window=HOUR)  # a workshop shares one network
 KEYS_MAILED = Limit(name="keys-mailed", most=3, window=HOUR)
 LOST_LINKS_OF_ADDRESS = Limit(name="lost-links-of-address", most=3, window=HOUR)
-LOST_LINKS_OF_NETWORK = Limit(name="lost-links-of-network", most=60, window=HOUR)  # a workshop shares one network
+LOST_LINKS_OF_NETWORK = Limit(name="lost-links-of-network", most=60, window=HOUR)
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"

@@ -5,8 +5,8 @@ still verifies. Rows stay for years, so an event never holds a name, an address 
 
 - `actor` is a right held by a link (``owner``, ``editor`` …), ``user:<id>`` for who is signed in, ``recipient`` for who
   holds a mail of ours, or ``system``;
-- `subject` is ``<kind>:<id>``: ``assessment:<id>``, ``declaration:<number>``, ``company:<id>``, ``network:<id>``,
-  ``user:<id>``, ``audit:<id>``, ``questionnaire:<slug>/<version>``; whose timeline it is to appear in;
+- `subject` is ``<kind>:<id>``: ``assessment:<id>``, ``declaration:<number>``, ``company:<id>``, ``doer:<id>``,
+  ``user:<id>``, ``network:<id>``, ``audit:<id>``, ``questionnaire:<slug>/<version>``; whose timeline it appears in;
 - `payload` holds ids, codes, hashes, days and numbers.
 """
 

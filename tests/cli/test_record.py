@@ -60,6 +60,17 @@ def test_a_whole_record_is_said_to_be_whole() -> None:
 
 
 @pytest.mark.usefixtures("engine")
+def test_an_emptied_record_is_seen_to_be_empty(instance: Path) -> None:
+    bend(
+        instance,
+        "DELETE FROM event_payload",
+        "DELETE FROM event",
+        "UPDATE record_head SET seq = 0, hash = ''",
+    )
+    assert "It holds no event." in type_in("record", "verify").output
+
+
+@pytest.mark.usefixtures("engine")
 def test_a_bent_record_is_named_row_by_row_the_first_one_first(instance: Path) -> None:
     bend(
         instance,
@@ -72,7 +83,7 @@ def test_a_bent_record_is_named_row_by_row_the_first_one_first(instance: Path) -
     assert result.output.splitlines()[:4] == [
         "event 2: payload_missing. Its details are gone, and the record knows of no erasure.",
         "event 3: changed. Its time, actor, verb, subject or one of its hashes is not what was recorded.",
-        "events 5 to 7: missing. It was deleted.",
+        "events 5 to 7: missing. Deleted from the record.",
         "The record is broken in 3 places.",
     ]
 
@@ -107,7 +118,7 @@ def test_a_checkpoint_is_written_once_a_day_and_compared_later(instance: Path) -
     assert type_in("record", "verify").exit_code == 0, "the control: without it nothing tells"
     broken = type_in("record", "verify", "--checkpoint", str(path))
     assert broken.exit_code == 1
-    assert "events 9 to 10: cut_off. A checkpoint knows it, and it is gone" in broken.output
+    assert "events 9 to 10: cut_off. Known to a checkpoint, and gone" in broken.output
 
 
 @pytest.mark.usefixtures("engine")

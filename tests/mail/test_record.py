@@ -20,7 +20,11 @@ KNOWN = Checkpoint(
     key="a2V5",
     signature="c2ln+/=",
 )
-FACTS = CheckpointFacts(taken_on=date(2026, 11, 24), text=write_checkpoint(KNOWN))
+FACTS = CheckpointFacts(
+    taken_on=date(2026, 11, 24),
+    command="./om record verify --checkpoint record-2026-11-24.json",
+    text=write_checkpoint(KNOWN),
+)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -70,7 +70,7 @@ def make_actions(
 LATE = replace(OFFERS, on=date(2027, 1, 29))
 DONE = replace(OFFERS, state=ActionState.DONE)
 SAMPLES: dict[str, tuple[MessageKind, str, Facts]] = {
-    "renewal-90": (MessageKind.RENEWAL, COMPANY, make_ending(90)),
+    "renewal": (MessageKind.RENEWAL, COMPANY, make_ending(90)),
     "renewal-30": (MessageKind.RENEWAL, COMPANY, make_ending(30)),
     "renewal-7": (MessageKind.RENEWAL, COMPANY, make_ending(7)),
     "renewal-0": (MessageKind.RENEWAL, COMPANY, make_ending(0)),

@@ -11,14 +11,19 @@ from om_selfcheck.services.letters import Claimed, Prepare
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckpointFacts:
-    """The day it was taken, and the text of its file."""
+    """The day it was taken, what to type to compare with it, and the text of its file."""
 
     taken_on: date
+    command: str
     text: str
 
 
 def prepare_checkpoint(_session: Session, claimed: Claimed, _now: datetime) -> CheckpointFacts:
-    return CheckpointFacts(taken_on=date.fromisoformat(claimed.stage), text=claimed.facts["text"])
+    return CheckpointFacts(
+        taken_on=date.fromisoformat(claimed.stage),
+        command=f"./om record verify --checkpoint record-{claimed.stage}.json",
+        text=claimed.facts["text"],
+    )
 
 
 PREPARE: dict[MessageKind, Prepare] = {MessageKind.CHECKPOINT: prepare_checkpoint}

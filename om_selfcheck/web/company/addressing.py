@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from om_selfcheck import clock
 from om_selfcheck.domain.access import Task
-from om_selfcheck.domain.address import CLAIMS_OF_ADDRESS, CLAIMS_OF_COMPANY
+from om_selfcheck.domain.address import CLAIMS_OF_ADDRESS, CLAIMS_OF_COMPANY, CLAIMS_OF_NETWORK
 from om_selfcheck.domain.errors import TooOften
 from om_selfcheck.domain.merging import Conflict
 from om_selfcheck.extensions import db
@@ -15,16 +15,20 @@ from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.throttles import Try
 from om_selfcheck.web.access import current_actor, lock_again
 from om_selfcheck.web.sessions import commit
-from om_selfcheck.web.throttling import describe_wait, require_within
+from om_selfcheck.web.throttling import describe_wait, network, require_within
 
 
 def start_claim(address: str, *, shown: str, wants_link: bool = False) -> Conflict | None:
     """Write to an address and commit; return what is stored where somebody else changed it meanwhile.
 
     Raises:
-        TooOften: the company, or whoever reads that address, got too many of these mails within the hour.
+        TooOften: the company, the network, or whoever reads that address had too many of these mails within the hour.
     """
-    require_within(Try(CLAIMS_OF_COMPANY, str(current_actor().company_id)), Try(CLAIMS_OF_ADDRESS, address))
+    require_within(
+        Try(CLAIMS_OF_COMPANY, str(current_actor().company_id)),
+        Try(CLAIMS_OF_ADDRESS, address),
+        Try(CLAIMS_OF_NETWORK, network()),
+    )
     conflict = addresses.claim_address(
         db.session,
         actor=lock_again(),

@@ -53,6 +53,10 @@ class AddressForm(Form):  # type: ignore[misc]
     wants_link = switch_field()
 
 
+class CodeForm(Form):  # type: ignore[misc]
+    code = line_field()
+
+
 class ReminderForm(Form):  # type: ignore[misc]
     reminder = code_field(ReminderChoice)
 

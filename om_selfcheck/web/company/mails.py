@@ -29,8 +29,8 @@ from om_selfcheck.web.access import current_actor, lock_again, require
 from om_selfcheck.web.company import pages
 from om_selfcheck.web.company.addressing import start_claim
 from om_selfcheck.web.company.blueprint import bp
-from om_selfcheck.web.company.forms import AddressForm, PauseForm, ReminderForm
-from om_selfcheck.web.inputs import read_day, shown_values
+from om_selfcheck.web.company.forms import AddressForm, CodeForm, PauseForm, ReminderForm
+from om_selfcheck.web.inputs import NOT_OFFERED, read_day, shown_values
 from om_selfcheck.web.sessions import commit, fresh_tokens
 from om_selfcheck.web.throttling import TOO_MANY, describe_wait, require_within
 
@@ -72,12 +72,11 @@ def claim_address(assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 -
 @require(Task.DECLARE)
 def confirm_code(assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 - read by the guard
     """Confirm by the code in the mail; a wrong one is a try and committed as such."""
-    typed = request.form.get("code", "")[:100]
+    typed = CodeForm(request.form).code.data
     code = read_code(typed)
     if not code:
-        return _render(
-            {"code": _("Der Code hat acht Zeichen, zum Beispiel 7CDF-GHJK.")}, {"code": typed}
-        ), UNPROCESSABLE
+        words = _("Der Code hat acht Zeichen, zum Beispiel 7CDF-GHJK.")
+        return _render({"code": words}, {"code": typed}), UNPROCESSABLE
     answer = addresses.confirm_by_code(
         db.session, actor=current_actor(), code=code, language=current_language(), now=clock.now()
     )
@@ -101,7 +100,7 @@ def choose_reminder(assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001
     """Choose how to be reminded, after issuing too."""
     form = ReminderForm(request.form)
     if not form.validate() or not form.reminder.data:
-        return _render({"reminder": _("Bitte eine der angebotenen Möglichkeiten wählen.")}), UNPROCESSABLE
+        return _render({"reminder": str(NOT_OFFERED)}), UNPROCESSABLE
     conflicts = mail_choices.choose_reminder(
         db.session, actor=current_actor(), wanted=ReminderChoice(form.reminder.data), shown=_shown("reminder")
     )

@@ -114,8 +114,8 @@ def open_access(token: str) -> ResponseReturnValue:
 
 
 def _holds_as_much(actor: grants.Actor) -> bool:
-    """Say whether this browser already has the round open with a right that covers the link's."""
-    return any(held.covers(actor.right) for held in actors_here(actor.assessment_id))
+    """Say whether this browser already has the whole round open with a right that covers the link's."""
+    return any(held.may(Task.READ) and held.covers(actor.right) for held in actors_here(actor.assessment_id))
 
 
 def _landing(actor: grants.Actor, *, holds_as_much: bool) -> str:

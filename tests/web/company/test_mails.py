@@ -1,12 +1,15 @@
 """The page about e-mail: the address, how to be reminded, the key by mail, and every mail with its state."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import time_machine
 from flask import Flask
 
+from om_selfcheck.domain.address import CLAIMS_OF_NETWORK
 from om_selfcheck.domain.message import Problem
+from om_selfcheck.web.company import addressing
 from tests import people
 from tests.people import Person
 from tests.web.client import Page
@@ -289,6 +292,16 @@ def test_an_address_is_asked_three_times_an_hour_by_however_many_companies(app: 
     with time_machine.travel("2026-11-24T09:00:00Z", tick=False):
         assert [type_address(people.alma(app), NEW).status for _ in range(4)] == [303, 303, 303, 429]
         assert len(collect(app)) == 3
+
+
+def test_a_network_sends_three_hundred_of_these_mails_an_hour_and_a_workshop_fits(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert CLAIMS_OF_NETWORK.most >= 150
+    monkeypatch.setattr(addressing, "CLAIMS_OF_NETWORK", replace(CLAIMS_OF_NETWORK, most=2))
+    with time_machine.travel("2026-11-24T09:00:00Z", tick=False):
+        statuses = [type_address(people.alma(app), f"a{number}@betrieb.example").status for number in range(3)]
+    assert statuses == [303, 303, 429]
 
 
 def test_the_key_is_mailed_three_times_an_hour(app: Flask) -> None:

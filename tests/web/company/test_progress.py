@@ -76,11 +76,12 @@ def test_one_tap_on_the_plan_says_where_an_action_stands(alma: Person) -> None:
     assert "Zuletzt gemeldet am 24.11.2026: erledigt" in page.text
 
 
-def test_the_action_s_page_shows_the_whole_history_the_newest_first(alma: Person) -> None:
+def test_the_actions_page_shows_the_whole_history_the_newest_first(alma: Person, clock: time_machine.Traveller) -> None:
     action_id = people.plan_one(alma)
     address = f"{alma.base}/plan/{action_id}"
     assert "Bisher hat niemand etwas gemeldet." in alma.client.get(address).text
     assert tap(alma, address, action_id, "in_progress").location.endswith(f"{address}?reported=1#progress")
+    clock.shift(60)
     tap(people.bente(alma), address, action_id, "done", "Ordner 3\nim Büro")
     page = alma.client.get(f"{address}?reported=1")
     assert words(page, "#progress .notice-success") == [SAVED]

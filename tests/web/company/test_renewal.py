@@ -69,7 +69,9 @@ def actions_of(person: Person) -> list[UUID]:
 def set_state(person: Person, action_id: UUID, state: str, *, effect: str = "", note: str = "") -> None:
     with person.client.app.app_context():
         db.session.execute(update(Action).where(Action.id == action_id).values(state=state))
-        progress = ActionProgress(id=uuid4(), action_id=action_id, at=now(), state=state, effect=effect, note=note)
+        progress = ActionProgress(
+            id=uuid4(), action_id=action_id, at=now(), state=state, effect=effect, note=note, by="owner"
+        )
         db.session.add(progress)
         db.session.commit()
 

@@ -29,7 +29,7 @@ def nina(app: Flask) -> User:
 
 def mailed(app: Flask) -> list[tuple[str, str]]:
     with app.app_context():
-        return [(kind, address) for kind, address in db.session.execute(select(Message.kind, Message.address))]
+        return [(row.kind, row.address) for row in db.session.execute(select(Message.kind, Message.address))]
 
 
 def last_event(app: Flask) -> tuple[str, str, str]:
