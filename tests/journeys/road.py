@@ -130,6 +130,13 @@ def add_link(visitor: Visitor, opened: Round, *, label: str, right: str) -> str:
     return f"/access/{_token(made.text())}"
 
 
+def add_doer_link(visitor: Visitor, opened: Round, name: str) -> str:
+    """Make the link of somebody the plan names and return the path that opens it."""
+    token = csrf_token(visitor, opened)
+    made = visitor.post(f"{opened.path}/responsible/link", {"csrf_token": token, "name": name})
+    return f"/access/{_token(made.text())}"
+
+
 def open_link(visitor: Visitor, path: str) -> None:
     """Open a link past its page."""
     visitor.post(path, {})
