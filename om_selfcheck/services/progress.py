@@ -81,6 +81,8 @@ def get_follow_up(session: Session, *, actor: Actor, action_id: UUID) -> FollowU
 def list_paths(session: Session, *, actor: Actor) -> Mapping[str, Path]:
     """Return the path of each measure that was looked at again after its rating."""
     actor.require(Task.READ)
+    if not rows.list_later_ratings(session, actor.assessment_id):  # most rounds, most of the time
+        return {}
     paths = load_paths(session, actor.assessment_id)
     return {ref: path for ref, path in paths.items() if not all(step.is_rating for step in path)}
 

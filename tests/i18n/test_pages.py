@@ -23,7 +23,7 @@ from tests.i18n.test_translations import MESSAGES, both_sides
 from tests.mail.unsubscribing import make_unsubscribe_link
 from tests.people import Person, published
 from tests.web.client import Page, PageClient
-from tests.web.postbox import code_of, collect, confirm_link
+from tests.web.postbox import access_links, code_of, collect, confirm_link
 
 LONG = 12
 PLACEHOLDER = re.compile(r"%\(\w+\)s")
@@ -256,6 +256,71 @@ def read_accounts(app: Flask, reader: Reader) -> None:
     reader.look(olaf.client.get(reader.at("/account/logout")))
 
 
+def read_follow_up(app: Flask, reader: Reader) -> None:
+    """An action through all its states, late and asked about, with the path of its measure."""
+    with time_machine.travel("2026-11-24T09:00:00Z", tick=False) as traveller:
+        alma = people.alma(app)
+        alma.client.send(f"{alma.base}/topics/1", {"need-1.1.a": "urgent"})
+        saved = alma.client.send(f"{alma.base}/plan/new?measure=1.1.a", people.ACTION)
+        address = f"{alma.base}/plan/{saved.location.rsplit('#action-', 1)[1]}"
+        people.plan_one(alma, title="Kassensturz")
+        stale = alma.client.get(address).values("/progress")
+        traveller.move_to("2027-03-01T09:00:00Z")
+        alma.client.post(f"/access/{alma.token}")
+        stale["csrf_token"] = alma.client.csrf_token(alma.assessment_id)
+        for page in (alma.base, f"{alma.base}/plan", address, f"{address}/follow-up"):
+            reader.read(alma, page)
+        for refused in ({"state": "dropped"}, {"state": "open"}, {"state": ""}):
+            reader.look(alma.client.post(reader.at(f"{address}/progress"), stale | refused), status=422)
+        answers = {"state": "done", "effect": "too_early", "need-1.1.a": "some"}
+        alma.client.send(f"{address}/follow-up", answers, form="/follow-up")
+        conflict = alma.client.post(reader.at(f"{address}/progress"), stale | {"state": "in_progress"})
+        reader.look(conflict, status=409)
+        for page in (f"{alma.base}/plan", address, f"{address}/follow-up", f"{alma.base}/topics/1"):
+            reader.read(alma, page)
+
+
+def read_links_for_others(app: Flask, reader: Reader) -> None:
+    """What responsible persons and calendars get, and the pages on which the owner makes it."""
+    alma = people.alma(app)
+    reader.read(alma, f"{alma.base}/responsible")
+    action_id = people.plan_one(alma)
+    address = f"{alma.base}/responsible"
+    form = alma.client.get(address).values("/responsible/invite")
+    reader.look(alma.client.post(reader.at(f"{address}/invite"), form | {"email": "@"}), status=422)
+    for _ in range(2):
+        sent = alma.client.post(reader.at(f"{address}/invite"), form | {"email": "alt@betrieb.example"})
+        reader.look(alma.client.get(sent.location))
+    (mailed,) = access_links(collect(app)[-1])
+    made = alma.client.send(address, form="/responsible/link").location
+    for page in (made, made.replace("/link", "/link/sheet")):
+        reader.look(alma.client.get(f"{page}&lang={reader.language}"))
+    dora = Person("Dora", PageClient(app), alma.assessment_id)
+    reader.read(dora, mailed)
+    for link in (mailed, people.action_link(alma, action_id)):
+        dora.client.post(link)
+    reader.read(dora, f"{dora.base}/mine")
+    reader.look(dora.client.get(f"{dora.base}/mine?ask=1&lang={reader.language}"))
+    reader.read(dora, f"{dora.base}/mine/calendar.ics")
+    dora.client.send(f"{dora.base}/mine", {"reminders": "yes"}, form="/mine/reminders")
+    reader.read(dora, f"{dora.base}/mine")
+    alma.client.post(f"{address}/forget", form)
+    reader.look(alma.client.get(f"{address}?forgotten=1&lang={reader.language}"))
+    reader.read(alma, f"{alma.base}/access")
+    reader.read(alma, f"{alma.base}/calendar")
+    reader.look(
+        alma.client.send(reader.at(f"{alma.base}/calendar"), {"label": ""}, form=reader.at("/calendar")), status=422
+    )
+    made = alma.client.send(f"{alma.base}/calendar", {"label": "Outlook"}, form="/calendar").location
+    feed = people.FEED.search(reader.look(alma.client.get(f"{made}&lang={reader.language}")).text)
+    assert feed is not None
+    reader.read(people.stella(app), f"/access/{feed[1]}")
+    reader.read(people.stella(app), feed[0])
+    alma.client.send(f"{alma.base}/plan/{action_id}", {"responsible": "Lager"})
+    reader.read(dora, f"{dora.base}/mine")
+    reader.read(alma, address)
+
+
 Part = Callable[[Flask, Reader], None]
 PARTS: tuple[Part, ...] = (
     read_public_pages,
@@ -266,6 +331,8 @@ PARTS: tuple[Part, ...] = (
     read_renewal,
     read_signing_in,
     read_accounts,
+    read_follow_up,
+    read_links_for_others,
 )
 
 
