@@ -18,7 +18,7 @@ from om_selfcheck.domain.access import Right, Role, Strength, action_scope
 from om_selfcheck.domain.questionnaire import Questionnaire
 from om_selfcheck.domain.record import SYSTEM
 from om_selfcheck.extensions import db
-from om_selfcheck.services import accounts, grants
+from om_selfcheck.services import accounts, grants, networks
 from om_selfcheck.services.accounts import Account
 from om_selfcheck.services.sessions import SIGNED_IN_LIFETIME
 from om_selfcheck.web.auth import proofs
@@ -240,10 +240,17 @@ def expired(app: Flask) -> User:
     return signed_in(app, account, at=clock.now() - SIGNED_IN_LIFETIME - timedelta(seconds=1))
 
 
+def weak(app: Flask) -> User:
+    """Wanda coordinates network A too; she came in by a mailed link, though her account has a second factor."""
+    wanda = coordinator(app, "wanda@example.org", "netz-a")
+    return signed_in(app, wanda.account, Strength.LINK)
+
+
 def coordinator(app: Flask, email: str, slug: str, strength: Strength = Strength.SECOND_FACTOR) -> User:
     account = add_user(app, email, Role.COORDINATOR, strength)
     with app.app_context():
-        network_id = factories.add_network(db.session, slug=slug)
+        known = {one.slug: one.network_id for one in networks.list_networks(db.session)}
+        network_id = known.get(slug) or factories.add_network(db.session, slug=slug)
         accounts.add_member(db.session, user_id=account.user_id, network_id=network_id, by=SYSTEM, now=clock.now())
         db.session.commit()
     return signed_in(app, account, strength)

@@ -124,7 +124,12 @@ def require_rules(app: Flask) -> None:
 def _explain(obstacle: Obstacle, person: Person) -> ResponseReturnValue:
     """Say why this page does not open yet, and where to go for it."""
     page = render_template(
-        "auth/obstacle.html", obstacle=obstacle, person=person, next=_way_back(), request_id=request_id()
+        "auth/obstacle.html",
+        obstacle=obstacle,
+        person=person,
+        is_by_signing_in=obstacle is Obstacle.STALE or not person.strength.reaches(person.account.best),
+        next=_way_back(),
+        request_id=request_id(),
     )
     return page, FORBIDDEN
 
