@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Callable
 from html import escape
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,7 @@ def _ask(app: Flask, path: str, extra: dict[str, str]) -> str:
         "HTTP_HOST": "127.0.0.1",
         "SERVER_PROTOCOL": "HTTP/1.1",
         "wsgi.url_scheme": "http",
+        "wsgi.input": BytesIO(),
         **extra,
     }
     body, status, _headers = run_wsgi_app(app.wsgi_app, environ)

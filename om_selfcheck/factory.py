@@ -22,7 +22,7 @@ from om_selfcheck.web import (
     staff,
     templating,
 )
-from om_selfcheck.web.auth import proofs
+from om_selfcheck.web.auth import proofs, refusals
 
 MAX_BODY = 1024 * 1024
 
@@ -34,7 +34,7 @@ def create_app(settings: Settings | None = None, questionnaires: catalogue.Catal
     _configure(app, settings)
     _connect_extensions(app, settings)
     app.extensions["om_catalogue"] = questionnaires or catalogue.load_catalogue(QUESTIONNAIRES)
-    for part in (logs, sessions, security, language, errors, templating, assets, proofs):
+    for part in (logs, sessions, security, language, errors, templating, assets, proofs, refusals):
         part.init_app(app)
     for blueprint in (public.bp, company.bp, auth.bp, staff.bp):
         app.register_blueprint(blueprint)

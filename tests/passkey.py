@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -41,7 +42,9 @@ class SoftPasskey:
         }
         return self._answer(response)
 
-    def sign(self, options: dict[str, Any], *, is_verified: bool = True, **changes: str) -> str:
+    def sign(
+        self, options: dict[str, Any], *, is_verified: bool = True, changes: Mapping[str, str] | None = None
+    ) -> str:
         """Answer navigator.credentials.get(); `changes` replace parts of the response."""
         self.counter += 1
         data = self._data(0, is_verified=is_verified)
@@ -53,7 +56,7 @@ class SoftPasskey:
             "signature": to_text(signature),
             "userHandle": to_text(self.user_handle),
         }
-        return self._answer(response | changes)
+        return self._answer(response | dict(changes or {}))
 
     def _data(self, flags: int, *, is_verified: bool) -> bytes:
         flags |= PRESENT | (VERIFIED if is_verified else 0)

@@ -14,11 +14,11 @@ from flask import Flask
 
 from om_selfcheck import clock
 from om_selfcheck.catalogue import Catalogue
-from om_selfcheck.domain.access import Role, Strength
+from om_selfcheck.domain.access import Right, Role, Strength, action_scope
 from om_selfcheck.domain.questionnaire import Questionnaire
 from om_selfcheck.domain.record import SYSTEM
 from om_selfcheck.extensions import db
-from om_selfcheck.services import accounts
+from om_selfcheck.services import accounts, grants, networks
 from om_selfcheck.services.accounts import Account
 from om_selfcheck.services.sessions import SIGNED_IN_LIFETIME
 from om_selfcheck.web.auth import proofs
@@ -100,6 +100,21 @@ def opened_by_link(owner: Person, shown_at: str, name: str) -> Person:
     client = PageClient(owner.client.app)
     assert client.post(f"/access/{token[1]}").status == 303
     return Person(name, client, owner.assessment_id, token[1])
+
+
+def action_link(owner: Person, action_id: str, heading: str = "Offene Posten") -> str:
+    """Make a link to one action, as a reminder carries it, and return its path."""
+    with owner.client.app.app_context():
+        link = grants.add_grant(
+            db.session,
+            UUID(owner.assessment_id),
+            right=Right.DOER,
+            scope=action_scope(action_id),
+            label=heading,
+            now=clock.now(),
+        )
+        db.session.commit()
+    return f"/access/{link.token}"
 
 
 def calendar(owner: Person, label: str = "Outlook") -> str:
@@ -225,10 +240,17 @@ def expired(app: Flask) -> User:
     return signed_in(app, account, at=clock.now() - SIGNED_IN_LIFETIME - timedelta(seconds=1))
 
 
+def weak(app: Flask) -> User:
+    """Wanda coordinates network A too; she came in by a mailed link, though her account has a second factor."""
+    wanda = coordinator(app, "wanda@example.org", "netz-a")
+    return signed_in(app, wanda.account, Strength.LINK)
+
+
 def coordinator(app: Flask, email: str, slug: str, strength: Strength = Strength.SECOND_FACTOR) -> User:
     account = add_user(app, email, Role.COORDINATOR, strength)
     with app.app_context():
-        network_id = factories.add_network(db.session, slug=slug)
+        known = {one.slug: one.network_id for one in networks.list_networks(db.session)}
+        network_id = known.get(slug) or factories.add_network(db.session, slug=slug)
         accounts.add_member(db.session, user_id=account.user_id, network_id=network_id, by=SYSTEM, now=clock.now())
         db.session.commit()
     return signed_in(app, account, strength)
@@ -248,9 +270,21 @@ def signed_in(
     app: Flask, account: Account, strength: Strength = Strength.SECOND_FACTOR, at: datetime | None = None
 ) -> User:
     """Give somebody a browser with the session that signing in leaves behind (`sign_in` itself makes it)."""
-    client = PageClient(app)
-    with app.test_request_context("/account/login", method="POST"):
+    return sign_in_here(PageClient(app), account, strength, at)
+
+
+def sign_in_here(
+    client: PageClient,
+    account: Account,
+    strength: Strength = Strength.SECOND_FACTOR,
+    at: datetime | None = None,
+) -> User:
+    """Sign somebody in in a browser that may hold a session already, such as a firm's."""
+    app, name = client.app, cookie_name(client.app)
+    held = client.flask_client.get_cookie(name)
+    headers = {"Cookie": f"{name}={held.value}"} if held else {}
+    with app.test_request_context("/account/login", method="POST", headers=headers):
         sign_in(account, strength, at or clock.now())
         commit()
-        client.flask_client.set_cookie(cookie_name(app), current_session().session_id or "")
+        client.flask_client.set_cookie(name, current_session().session_id or "")
     return User(client, account)

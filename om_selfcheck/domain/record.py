@@ -62,7 +62,6 @@ class Verb(StrEnum):
     MEMBER_ADDED = "member_added"
     MEMBER_REMOVED = "member_removed"
     SIGNED_IN = "signed_in"
-    SIGNED_OUT = "signed_out"
     PASSWORD_SET = "password_set"  # noqa: S105 - a code
     SECOND_FACTOR_ADDED = "second_factor_added"
     SECOND_FACTOR_REMOVED = "second_factor_removed"

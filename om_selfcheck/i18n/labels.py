@@ -207,7 +207,6 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Verb.MEMBER_ADDED: _("Netzwerkkoordination begonnen"),
         Verb.MEMBER_REMOVED: _("Netzwerkkoordination beendet"),
         Verb.SIGNED_IN: _("angemeldet"),
-        Verb.SIGNED_OUT: _("abgemeldet"),
         Verb.PASSWORD_SET: _("Passwort gewählt"),
         Verb.SECOND_FACTOR_ADDED: _("Zweiter Faktor eingerichtet"),
         Verb.SECOND_FACTOR_REMOVED: _("Zweiter Faktor entfernt"),

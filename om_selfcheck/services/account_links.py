@@ -36,7 +36,8 @@ class OpenLink:
 
 
 def make_link(session: Session, *, user_id: UUID, purpose: LinkPurpose, now: datetime) -> str:
-    """Make a link and return its token, which is known here and nowhere else."""
+    """Make a link and return its token, which is known here and nowhere else. Used and ended ones are cleared."""
+    rows.delete_ended_links(session, user_id, now)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     rows.add_link(
         session,

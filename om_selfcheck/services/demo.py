@@ -6,19 +6,18 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
-from om_selfcheck.domain import action_plan
-from om_selfcheck.domain.action_plan import Urgency, propose_measures
+from om_selfcheck.domain.action_plan import Action, Urgency, propose_measures
 from om_selfcheck.domain.completeness import REQUIRED_ACTIONS
-from om_selfcheck.domain.progress import ActionState
+from om_selfcheck.domain.progress import ActionState, Report
 from om_selfcheck.domain.questionnaire import Measure, Questionnaire
 from om_selfcheck.domain.rating import NeedForAction
-from om_selfcheck.services import action_plans, assessments, declarations, drafts, grants
+from om_selfcheck.services import action_plans, assessments, declarations, drafts, grants, progress
 from om_selfcheck.services.assessments import RatingChange
-from om_selfcheck.store.models import Action
 
 FUNCTIONS = ("Büro", "Werkstattleitung", "Geschäftsführung")
 NEEDS = (NeedForAction.URGENT, NeedForAction.NONE, NeedForAction.SOME, NeedForAction.NONE, NeedForAction.NONE)
 STATES = (ActionState.DONE, ActionState.DONE, ActionState.IN_PROGRESS, ActionState.OPEN, ActionState.DROPPED)
+YEAR = timedelta(days=365)
 DECLARED_AGO = timedelta(days=670)
 DETAILS = {
     "company_name": "Tischlerei Muster GmbH (Beispiel)",
@@ -63,14 +62,18 @@ def add_declared_demo(session: Session, *, questionnaire: Questionnaire, now: da
     declarations.issue_declaration(
         session, actor=actor, questionnaire=questionnaire, now=then, today=today - DECLARED_AGO
     )
+    declared = grants.get_actor_by_token(session, token=token, now=now)
     for entry, state in zip(action_plans.list_actions(session, actor=actor), cycle(STATES), strict=False):
-        session.get_one(Action, entry.id).state = state
+        report = Report(state=state, note="Machen wir anders.")
+        progress.report_progress(
+            session, actor=declared, action_id=entry.id, report=report, shown_state=ActionState.OPEN, now=then + YEAR
+        )
     return token
 
 
-def _make_action(measure: Measure, number: int, today: date) -> action_plan.Action:
+def _make_action(measure: Measure, number: int, today: date) -> Action:
     due_on = today + timedelta(weeks=4 + number)
-    return action_plan.Action(
+    return Action(
         title=measure.first_step.title.de,
         description=measure.first_step.description.de,
         urgency=list(Urgency)[number % len(Urgency)],

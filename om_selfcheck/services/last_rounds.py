@@ -11,44 +11,53 @@ from om_selfcheck.domain.access import Task
 from om_selfcheck.domain.action_plan import Action
 from om_selfcheck.domain.declaration import SelfDeclaration
 from om_selfcheck.domain.errors import ActionFinished, NotFound
-from om_selfcheck.domain.progress import ActionState, Effect
+from om_selfcheck.domain.path import Path
+from om_selfcheck.domain.progress import ActionState, Progress
 from om_selfcheck.domain.questionnaire import Questionnaire
-from om_selfcheck.domain.rating import NeedForAction
 from om_selfcheck.domain.renewal import PreviousAction, PreviousRound, count_topics, may_be_replaced
 from om_selfcheck.domain.snapshot import Snapshot, read_snapshot
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.numbers import to_terms
+from om_selfcheck.services.progress import load_paths, load_progress
 from om_selfcheck.store.queries import plans, renewals
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LaterNeed:
-    """The newest colour of a measure after the declaration, with the day it was given."""
-
-    need: NeedForAction
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class LastAction:
-    """An action of the last plan as it was frozen, what became of it, and the entry of this plan that took it over."""
+    """An action of the last plan with what became of it, and the entry of this plan that took it over."""
 
-    id: UUID
-    action: Action
-    state: ActionState
-    effect: Effect | None
-    note: str
+    progress: Progress
     taken_as: UUID | None
+
+    @property
+    def id(self) -> UUID:
+        return UUID(self.progress.key)
+
+    @property
+    def action(self) -> Action:
+        return self.progress.action
+
+    @property
+    def state(self) -> ActionState:
+        return self.progress.state
+
+    @property
+    def note(self) -> str:
+        """The newest word on it."""
+        return next((one.report.note for one in reversed(self.progress.history) if one.report.note), "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastRound:
-    """What the round before declared, and what came after; the values are read here and chosen again (D6)."""
+    """What the round before declared, and what came after; the values are read here and chosen again (D6).
+
+    `later` holds the colours that measures got after the declaration, by time.
+    """
 
     number: str
     terms: SelfDeclaration
     snapshot: Snapshot
-    later: Mapping[str, LaterNeed]
+    later: Mapping[str, Path]
     actions: tuple[LastAction, ...]
 
     @property
@@ -79,13 +88,13 @@ def find_last_round(session: Session, *, actor: Actor) -> LastRound | None:
         return None
     row, newer = found
     snapshot = read_snapshot(row.snapshot)
-    later = renewals.list_later_ratings(session, row.assessment_id)
+    paths = load_paths(session, row.assessment_id)
     return LastRound(
         number=row.number,
         terms=to_terms(row, newer),
         snapshot=snapshot,
-        later={ref: LaterNeed(need=NeedForAction(need), at=at) for ref, need, at in later},
-        actions=_list_actions(session, actor.assessment_id, row.assessment_id, snapshot),
+        later={ref: tuple(step for step in path if not step.is_rating) for ref, path in paths.items()},
+        actions=_list_actions(session, actor.assessment_id, row.assessment_id),
     )
 
 
@@ -134,30 +143,13 @@ def find_replaced(session: Session, *, actor: Actor, today: date) -> Replaced | 
     )
     if not is_replaced:
         return None
-    snapshot = read_snapshot(row.snapshot)
-    actions = _list_actions(session, actor.assessment_id, row.assessment_id, snapshot)
-    return Replaced(row.id, _to_previous(snapshot, actions))
+    actions = _list_actions(session, actor.assessment_id, row.assessment_id)
+    return Replaced(row.id, _to_previous(read_snapshot(row.snapshot), actions))
 
 
-def _list_actions(session: Session, assessment_id: UUID, last_id: UUID, snapshot: Snapshot) -> tuple[LastAction, ...]:
-    states = renewals.list_states(session, last_id)
+def _list_actions(session: Session, assessment_id: UUID, last_id: UUID) -> tuple[LastAction, ...]:
     taken = renewals.list_taken(session, assessment_id)
-    effects: dict[str, str] = {}
-    notes: dict[str, str] = {}
-    for action_id, effect, note in renewals.list_progress(session, last_id):
-        effects[str(action_id)] = effect or effects.get(str(action_id), "")
-        notes[str(action_id)] = note or notes.get(str(action_id), "")
-    return tuple(
-        LastAction(
-            id=UUID(key),
-            action=action,
-            state=ActionState(states.get(key, ActionState.OPEN)),
-            effect=Effect(effects[key]) if effects.get(key) else None,
-            note=notes.get(key, ""),
-            taken_as=taken.get(key),
-        )
-        for key, action in snapshot.plan
-    )
+    return tuple(LastAction(entry, taken.get(entry.key)) for entry in load_progress(session, last_id))
 
 
 def _to_previous(snapshot: Snapshot, actions: tuple[LastAction, ...]) -> PreviousRound:
@@ -169,7 +161,10 @@ def _to_previous(snapshot: Snapshot, actions: tuple[LastAction, ...]) -> Previou
         topics=count_topics(snapshot.ratings),
         actions=tuple(
             PreviousAction(
-                key=str(one.id), heading=one.action.heading, state=one.state, is_taken_over=one.taken_as is not None
+                key=one.progress.key,
+                heading=one.action.heading,
+                state=one.state,
+                is_taken_over=one.taken_as is not None,
             )
             for one in actions
         ),

@@ -43,8 +43,14 @@ class FollowUp:
 def list_progress(session: Session, *, actor: Actor) -> Sequence[Progress]:
     """List what became of the actions that the actor's link reaches, in the order of the plan."""
     reach = reach_of(actor.right, actor.scope)
-    states = rows.list_states(session, actor.assessment_id)
-    history = _list_history(session, actor)
+    plan = load_progress(session, actor.assessment_id)
+    return [entry for entry in plan if reach.covers(entry.key, entry.action.responsible)]
+
+
+def load_progress(session: Session, assessment_id: UUID) -> Sequence[Progress]:
+    """Return what became of a whole plan; whoever calls knows that it may be read."""
+    states = rows.list_states(session, assessment_id)
+    history = _list_history(session, assessment_id)
     return [
         Progress(
             key=str(action_id),
@@ -52,8 +58,7 @@ def list_progress(session: Session, *, actor: Actor) -> Sequence[Progress]:
             state=ActionState(states[action_id]),
             history=tuple(history[action_id]),
         )
-        for action_id, action in plans.list_actions(session, actor.assessment_id)
-        if reach.covers(str(action_id), action.responsible)
+        for action_id, action in plans.list_actions(session, assessment_id)
     ]
 
 
@@ -69,14 +74,16 @@ def get_follow_up(session: Session, *, actor: Actor, action_id: UUID) -> FollowU
     """Return what the question of the follow-up is about; NotAllowed for a link that only reports."""
     progress = get_progress(session, actor=actor, action_id=action_id)
     _require_judging(actor)
-    paths = _load_paths(session, actor)
+    paths = load_paths(session, actor.assessment_id)
     return FollowUp(progress=progress, paths={ref: paths.get(ref, ()) for ref in progress.action.measure_refs})
 
 
 def list_paths(session: Session, *, actor: Actor) -> Mapping[str, Path]:
     """Return the path of each measure that was looked at again after its rating."""
     actor.require(Task.READ)
-    paths = _load_paths(session, actor)
+    if not rows.list_later_ratings(session, actor.assessment_id):  # most rounds, most of the time
+        return {}
+    paths = load_paths(session, actor.assessment_id)
     return {ref: path for ref, path in paths.items() if not all(step.is_rating for step in path)}
 
 
@@ -113,7 +120,7 @@ def _note(
     progress = get_progress(session, actor=actor, action_id=action_id)
     if not set(answer.needs) <= set(progress.action.measure_refs):
         raise NotFound
-    paths = _load_paths(session, actor) if answer.needs else {}
+    paths = load_paths(session, actor.assessment_id) if answer.needs else {}
     newest = {ref: newest_need(paths.get(ref, ())) for ref in answer.needs}
     merger, wanted = FieldMerger(), answer.report.state
     state = merger.merge("state", stored=progress.state, shown=shown.get("state", ""), wanted=wanted)
@@ -170,9 +177,9 @@ def _require_judging(actor: Actor) -> None:
         raise NotAllowed
 
 
-def _list_history(session: Session, actor: Actor) -> Mapping[UUID, Sequence[HistoryEntry]]:
+def _list_history(session: Session, assessment_id: UUID) -> Mapping[UUID, Sequence[HistoryEntry]]:
     history: dict[UUID, list[HistoryEntry]] = defaultdict(list)
-    for row in rows.list_entries(session, actor.assessment_id):
+    for row in rows.list_entries(session, assessment_id):
         history[row.action_id].append(_to_entry(row))
     return history
 
@@ -186,16 +193,17 @@ def _to_entry(row: ActionProgress) -> HistoryEntry:
     )
 
 
-def _load_paths(session: Session, actor: Actor) -> dict[str, Path]:
+def load_paths(session: Session, assessment_id: UUID) -> dict[str, Path]:
+    """Return the path of every rated measure of a round; whoever calls knows that it may be read."""
     ratings = {
         ref: PathStep(at=at, need=NeedForAction(need), is_rating=True)
-        for ref, need, at in rows.list_dated_ratings(session, actor.assessment_id)
+        for ref, need, at in rows.list_dated_ratings(session, assessment_id)
     }
     headings: dict[UUID | None, str] = {
-        action_id: action.heading for action_id, action in plans.list_actions(session, actor.assessment_id)
+        action_id: action.heading for action_id, action in plans.list_actions(session, assessment_id)
     }
     later = [
         (row.measure_ref, PathStep(at=row.at, need=NeedForAction(row.need), action=headings.get(row.action_id, "")))
-        for row in rows.list_later_ratings(session, actor.assessment_id)
+        for row in rows.list_later_ratings(session, assessment_id)
     ]
     return make_paths(ratings, later)

@@ -17,6 +17,7 @@ from om_selfcheck.services.accounts import Person
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.networks import Network
 from om_selfcheck.web.inputs import read_path
+from om_selfcheck.web.security import request_id
 from om_selfcheck.web.sessions import held_grants
 from om_selfcheck.web.signed_in import find_signed_in
 
@@ -122,7 +123,15 @@ def require_rules(app: Flask) -> None:
 
 def _explain(obstacle: Obstacle, person: Person) -> ResponseReturnValue:
     """Say why this page does not open yet, and where to go for it."""
-    return render_template("auth/obstacle.html", obstacle=obstacle, person=person, next=_way_back()), FORBIDDEN
+    page = render_template(
+        "auth/obstacle.html",
+        obstacle=obstacle,
+        person=person,
+        is_by_signing_in=obstacle is Obstacle.STALE or not person.strength.reaches(person.account.best),
+        next=_way_back(),
+        request_id=request_id(),
+    )
+    return page, FORBIDDEN
 
 
 def _way_back() -> str:

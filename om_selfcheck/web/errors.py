@@ -13,11 +13,9 @@ from werkzeug.exceptions import HTTPException
 from om_selfcheck import clock
 from om_selfcheck.domain.errors import (
     AlreadyDeclared,
-    LastSecondFactor,
     NotAllowed,
     NotDeclared,
     NotFound,
-    OwnAccount,
     QuestionnaireChanged,
     TooOften,
 )
@@ -49,8 +47,6 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(AlreadyDeclared, lambda _error: refuse(CONFLICT, explain_frozen()))
     app.register_error_handler(NotDeclared, lambda _error: refuse(CONFLICT, explain_not_declared()))
     app.register_error_handler(QuestionnaireChanged, lambda _error: refuse(UNAVAILABLE, explain_changed_questions()))
-    app.register_error_handler(OwnAccount, lambda _error: refuse(CONFLICT, explain_own_account()))
-    app.register_error_handler(LastSecondFactor, lambda _error: refuse(CONFLICT, explain_last_factor()))
     app.register_error_handler(TooOften, _on_too_often)
     app.register_error_handler(CSRFError, lambda _error: refuse(400, explain_stale_form()))
     app.register_error_handler(DBAPIError, _on_database_error)
@@ -194,33 +190,6 @@ def explain_broken_unsubscribing() -> Refusal:
             "Öffnen Sie den Link noch einmal aus der Mail."
             " Oder öffnen Sie Ihren Check mit Ihrem Zugangslink und wählen Sie dort, dass Sie nicht erinnert werden."
         ),
-    )
-
-
-def explain_own_account() -> Refusal:
-    return Refusal(
-        _("Das geht nicht mit dem eigenen Zugang"),
-        _("Niemand deaktiviert sich selbst oder ändert die eigene Rolle; sonst könnte zuletzt niemand mehr herein."),
-        _("Es wurde nichts geändert."),
-        _("Bitten Sie eine andere Person der Geschäftsstelle darum."),
-    )
-
-
-def explain_last_factor() -> Refusal:
-    return Refusal(
-        _("Der letzte zweite Faktor bleibt"),
-        _("Die Geschäftsstelle meldet sich immer mit zweitem Faktor an."),
-        _("Es wurde nichts geändert."),
-        _("Richten Sie erst einen anderen ein, eine App oder einen Passkey. Dann lässt sich dieser entfernen."),
-    )
-
-
-def explain_ended_account_link() -> Refusal:
-    return Refusal(
-        _("Dieser Link öffnet nichts mehr"),
-        _("Er wurde schon benutzt, ist abgelaufen oder nicht vollständig kopiert."),
-        _("Ihr Zugang ist unverändert."),
-        _("Lassen Sie sich auf der Anmeldeseite einen neuen Link schicken, oder bitten Sie die Geschäftsstelle darum."),
     )
 
 

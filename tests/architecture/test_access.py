@@ -166,7 +166,7 @@ ANSWERS: dict[str, dict[Office, str]] = {
     "stella": NOWHERE,
     "alma": NOWHERE,
     "nina": COORDINATOR,
-    "nina_by_link": COORDINATOR | {Office.SECURE: TOLD, Office.SEE_COMPANIES: TOLD},
+    "weak": COORDINATOR | {Office.SECURE: TOLD, Office.SEE_COMPANIES: TOLD},
     "nora": COORDINATOR | dict.fromkeys(OF_A_NETWORK, UNKNOWN),
     "olaf": EVERYWHERE,
     "olaf_by_password": EVERYWHERE | STAFF_WITHOUT_FACTOR | {Office.SECURE: TOLD},
@@ -214,7 +214,7 @@ def users(app: Flask) -> dict[str, Visitor]:
     new_staff = people.add_user(app, "new@example.org", Role.STAFF, Strength.PASSWORD)
     signed_in = {
         "nina": nina,
-        "nina_by_link": people.signed_in(app, nina.account, Strength.LINK),
+        "weak": people.weak(app),
         "nora": people.nora(app),
         "olaf": olaf,
         "olaf_by_password": people.signed_in(app, olaf.account, Strength.PASSWORD),

@@ -78,7 +78,7 @@ CODES: dict[type[StrEnum], str] = {
         "GRANT_OPENED=grant_opened ASSESSMENT_CLEARED=assessment_cleared PAYLOADS_ERASED=payloads_erased "
         "USER_ADDED=user_added USER_DEACTIVATED=user_deactivated USER_REACTIVATED=user_reactivated "
         "USER_RESET=user_reset ROLE_CHANGED=role_changed MEMBER_ADDED=member_added MEMBER_REMOVED=member_removed "
-        "SIGNED_IN=signed_in SIGNED_OUT=signed_out PASSWORD_SET=password_set "
+        "SIGNED_IN=signed_in PASSWORD_SET=password_set "
         "SECOND_FACTOR_ADDED=second_factor_added SECOND_FACTOR_REMOVED=second_factor_removed "
         "RECOVERY_CODES_MADE=recovery_codes_made RECOVERY_CODE_USED=recovery_code_used"
     ),

@@ -11,15 +11,19 @@ import time_machine
 from flask import Flask
 
 from om_selfcheck import clock
+from om_selfcheck.domain.access import Role, Strength
 from om_selfcheck.domain.message import Problem
 from om_selfcheck.domain.questionnaire import Language
+from om_selfcheck.extensions import db
+from om_selfcheck.services.account_links import LinkPurpose, make_link
 from tests import people
 from tests.builders import make_newer_questionnaire
+from tests.factories import PASSWORD
 from tests.i18n.test_translations import MESSAGES, both_sides
 from tests.mail.unsubscribing import make_unsubscribe_link
 from tests.people import Person, published
 from tests.web.client import Page, PageClient
-from tests.web.postbox import code_of, collect, confirm_link
+from tests.web.postbox import access_links, code_of, collect, confirm_link
 
 LONG = 12
 PLACEHOLDER = re.compile(r"%\(\w+\)s")
@@ -188,6 +192,135 @@ def read_renewal(app: Flask, reader: Reader) -> None:
     reader.read(alma, alma.base)
 
 
+def read_signing_in(app: Flask, reader: Reader) -> None:
+    """The pages before somebody is in, with every refusal."""
+    client, nina = people.stella(app).client, people.nina(app)
+    for path in ("login", "sign-in-link", "logout"):
+        reader.look(client.get(reader.at(f"/account/{path}")))
+    for path in ("sign-in", "set-up"):
+        reader.look(client.get(reader.at(f"/account/{path}/x")), status=404)
+    reader.look(client.post(reader.at("/account/sign-in-link"), {"email": "@"}), status=422)
+    reader.look(client.post(reader.at("/account/sign-in-link"), {"email": nina.email}))
+    client.post("/account/login", {"email": nina.email, "password": PASSWORD})
+    for path in ("code", "recovery-code"):
+        reader.look(client.get(reader.at(f"/account/{path}")))
+        reader.look(client.send(reader.at(f"/account/{path}"), {"code": "1"}), status=422)
+    for number in range(10):
+        refused = client.post(reader.at("/account/login"), {"email": nina.email, "password": str(number)})
+    reader.look(refused, status=429)
+    reader.look(client.post(reader.at("/account/login"), {"email": "x@example.org", "password": "x"}), status=422)
+    account = people.add_user(app, "new@example.org", Role.COORDINATOR)
+    with app.app_context():
+        links = [
+            f"/account/{path}/{make_link(db.session, user_id=account.user_id, purpose=purpose, now=clock.now())}"
+            for path, purpose in (("sign-in", LinkPurpose.SIGN_IN), ("set-up", LinkPurpose.SET_UP))
+        ]
+        db.session.commit()
+    for link in links:
+        reader.look(client.get(reader.at(link)))
+    for password, again in (("kurz", "kurz"), ("passwort1234", "passwort1234"), (PASSWORD, "anders")):
+        fields = {"password": password, "password_again": again}
+        reader.look(client.post(reader.at(links[1]), fields), status=422)
+
+
+def read_accounts(app: Flask, reader: Reader) -> None:
+    """The pages of those who are in, of too weak or too old a sign-in, and the staff's."""
+    nina, olaf = people.nina(app), people.olaf(app)
+    new = people.signed_in(app, people.add_user(app, "new@example.org", Role.COORDINATOR), Strength.LINK)
+    weak = people.add_user(app, "weak@example.org", Role.STAFF, Strength.PASSWORD)
+    for user in (nina, olaf, new, people.signed_in(app, weak, Strength.PASSWORD)):
+        for path in ("/account/?saved=1&", "/account/?ended=1&", "/account/password?", "/account/logout?"):
+            reader.look(user.client.get(f"{path}lang={reader.language}"))
+    for user in (nina, people.signed_in(app, weak, Strength.PASSWORD)):
+        reader.look(user.client.get(reader.at("/account/second-factor")))
+        reader.look(user.client.send(reader.at("/account/second-factor"), {"code": "1"}), status=422)
+    reader.look(nina.client.send(reader.at("/account/"), form=reader.at("/recovery-codes")))
+    long_ago = clock.now() - timedelta(hours=1)
+    for user in (
+        people.signed_in(app, weak, Strength.PASSWORD),
+        people.signed_in(app, olaf.account, Strength.PASSWORD),
+    ):
+        reader.look(user.client.get(reader.at("/staff/users")), status=403)
+    stale = people.signed_in(app, olaf.account, at=long_ago)
+    reader.look(stale.client.get(reader.at("/account/password")), status=403)
+    by_link = people.signed_in(app, nina.account, Strength.LINK)
+    reader.look(by_link.client.get(reader.at("/account/password")), status=403)
+    reader.look(olaf.client.get(f"/staff/users?news=invited&lang={reader.language}"))
+    reader.look(olaf.client.send(reader.at("/staff/users"), {"email": "", "role": "coordinator"}), status=422)
+    for user in (nina, new, people.deactivated(app)):
+        reader.look(olaf.client.get(f"/staff/users/{user.user_id}?news=saved&lang={reader.language}"))
+    token = {"csrf_token": olaf.form_token()}
+    reader.look(olaf.client.post(reader.at(f"/staff/users/{olaf.user_id}/deactivate"), token), status=409)
+    reader.look(olaf.client.post(reader.at("/account/second-factor/remove"), token), status=409)
+    olaf.client.send("/account/logout")
+    reader.look(olaf.client.get(reader.at("/account/logout")))
+
+
+def read_follow_up(app: Flask, reader: Reader) -> None:
+    """An action through all its states, late and asked about, with the path of its measure."""
+    with time_machine.travel("2026-11-24T09:00:00Z", tick=False) as traveller:
+        alma = people.alma(app)
+        alma.client.send(f"{alma.base}/topics/1", {"need-1.1.a": "urgent"})
+        saved = alma.client.send(f"{alma.base}/plan/new?measure=1.1.a", people.ACTION)
+        address = f"{alma.base}/plan/{saved.location.rsplit('#action-', 1)[1]}"
+        people.plan_one(alma, title="Kassensturz")
+        stale = alma.client.get(address).values("/progress")
+        traveller.move_to("2027-03-01T09:00:00Z")
+        alma.client.post(f"/access/{alma.token}")
+        stale["csrf_token"] = alma.client.csrf_token(alma.assessment_id)
+        for page in (alma.base, f"{alma.base}/plan", address, f"{address}/follow-up"):
+            reader.read(alma, page)
+        for refused in ({"state": "dropped"}, {"state": "open"}, {"state": ""}):
+            reader.look(alma.client.post(reader.at(f"{address}/progress"), stale | refused), status=422)
+        answers = {"state": "done", "effect": "too_early", "need-1.1.a": "some"}
+        alma.client.send(f"{address}/follow-up", answers, form="/follow-up")
+        conflict = alma.client.post(reader.at(f"{address}/progress"), stale | {"state": "in_progress"})
+        reader.look(conflict, status=409)
+        for page in (f"{alma.base}/plan", address, f"{address}/follow-up", f"{alma.base}/topics/1"):
+            reader.read(alma, page)
+
+
+def read_links_for_others(app: Flask, reader: Reader) -> None:
+    """What responsible persons and calendars get, and the pages on which the owner makes it."""
+    alma = people.alma(app)
+    reader.read(alma, f"{alma.base}/responsible")
+    action_id = people.plan_one(alma)
+    address = f"{alma.base}/responsible"
+    form = alma.client.get(address).values("/responsible/invite")
+    reader.look(alma.client.post(reader.at(f"{address}/invite"), form | {"email": "@"}), status=422)
+    for _ in range(2):
+        sent = alma.client.post(reader.at(f"{address}/invite"), form | {"email": "alt@betrieb.example"})
+        reader.look(alma.client.get(sent.location))
+    (mailed,) = access_links(collect(app)[-1])
+    made = alma.client.send(address, form="/responsible/link").location
+    for page in (made, made.replace("/link", "/link/sheet")):
+        reader.look(alma.client.get(f"{page}&lang={reader.language}"))
+    dora = Person("Dora", PageClient(app), alma.assessment_id)
+    reader.read(dora, mailed)
+    for link in (mailed, people.action_link(alma, action_id)):
+        dora.client.post(link)
+    reader.read(dora, f"{dora.base}/mine")
+    reader.look(dora.client.get(f"{dora.base}/mine?ask=1&lang={reader.language}"))
+    reader.read(dora, f"{dora.base}/mine/calendar.ics")
+    dora.client.send(f"{dora.base}/mine", {"reminders": "yes"}, form="/mine/reminders")
+    reader.read(dora, f"{dora.base}/mine")
+    alma.client.post(f"{address}/forget", form)
+    reader.look(alma.client.get(f"{address}?forgotten=1&lang={reader.language}"))
+    reader.read(alma, f"{alma.base}/access")
+    reader.read(alma, f"{alma.base}/calendar")
+    reader.look(
+        alma.client.send(reader.at(f"{alma.base}/calendar"), {"label": ""}, form=reader.at("/calendar")), status=422
+    )
+    made = alma.client.send(f"{alma.base}/calendar", {"label": "Outlook"}, form="/calendar").location
+    feed = people.FEED.search(reader.look(alma.client.get(f"{made}&lang={reader.language}")).text)
+    assert feed is not None
+    reader.read(people.stella(app), f"/access/{feed[1]}")
+    reader.read(people.stella(app), feed[0])
+    alma.client.send(f"{alma.base}/plan/{action_id}", {"responsible": "Lager"})
+    reader.read(dora, f"{dora.base}/mine")
+    reader.read(alma, address)
+
+
 Part = Callable[[Flask, Reader], None]
 PARTS: tuple[Part, ...] = (
     read_public_pages,
@@ -196,6 +329,10 @@ PARTS: tuple[Part, ...] = (
     read_mail,
     read_issued_round,
     read_renewal,
+    read_signing_in,
+    read_accounts,
+    read_follow_up,
+    read_links_for_others,
 )
 
 

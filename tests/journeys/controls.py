@@ -88,3 +88,8 @@ def confirm_address(page: Page) -> Locator:
 
 def confirm_code(page: Page) -> Locator:
     return page.locator('form[action*="/mails/code"] button')
+
+
+def step(page: Page, state: str) -> Locator:
+    """The button that reports a state of the first action on the page."""
+    return page.locator(f".report button[name=state][value={state}]").first

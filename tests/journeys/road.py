@@ -15,6 +15,15 @@ TOKEN = re.compile(r"/access/([\w-]{43})")
 CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 GRANT = re.compile(r"/access/([\w-]{36})/revoke")
 ACTIONS = 10
+ACTION = {
+    "title": "Liste führen",
+    "description": "Offene Posten durchgehen",
+    "urgency": "high",
+    "responsible": "Büro",
+    "due_on": "2099-01-31",
+    "follow_up": "Liste ansehen",
+    "follow_up_on": "2099-02-28",
+}
 
 
 @cache
@@ -73,11 +82,14 @@ def plan_ten(visitor: Visitor, opened: Round, *, title: str = "Liste führen", r
             "description": f"Liste {'abcdefghij'[number]} führen",
             "urgency": ("high", "medium", "low")[number % 3],
             "responsible": responsible,
-            "due_on": "2099-01-31",
-            "follow_up": "Liste ansehen",
-            "follow_up_on": "2099-02-28",
         }
-        visitor.post(f"{opened.path}/plan/new", fields)
+        visitor.post(f"{opened.path}/plan/new", ACTION | fields)
+
+
+def plan_one(visitor: Visitor, opened: Round, **changes: str) -> None:
+    """Put one complete action into the plan."""
+    fields = {"csrf_token": csrf_token(visitor, opened)} | ACTION | changes
+    visitor.post(f"{opened.path}/plan/new", fields)
 
 
 def fill_in(visitor: Visitor, opened: Round, **changes: str) -> None:
@@ -115,6 +127,13 @@ def add_link(visitor: Visitor, opened: Round, *, label: str, right: str) -> str:
     """Make a further link and return the path that opens it."""
     token = csrf_token(visitor, opened)
     made = visitor.post(f"{opened.path}/access/links", {"csrf_token": token, "label": label, "right": right})
+    return f"/access/{_token(made.text())}"
+
+
+def add_doer_link(visitor: Visitor, opened: Round, name: str) -> str:
+    """Make the link of somebody the plan names and return the path that opens it."""
+    token = csrf_token(visitor, opened)
+    made = visitor.post(f"{opened.path}/responsible/link", {"csrf_token": token, "name": name})
     return f"/access/{_token(made.text())}"
 
 

@@ -45,6 +45,7 @@ class Cast:
     action_path: str
     helper_link: str
     confirm_link: str
+    doer_link: str
 
 
 Step = Callable[[Page], None]
@@ -80,6 +81,30 @@ def be_a_stranger(page: Page) -> None:
     page.reload()
 
 
+def open_as_doer(page: Page) -> None:
+    be_a_stranger(page)
+    controls.open_link(page).click()
+    expect(page.locator(".report").first).to_be_visible()
+
+
+def drop_without_a_word(page: Page) -> None:
+    open_as_doer(page)
+    page.locator(".report summary").first.click()
+    controls.step(page, "dropped").click()
+    expect(page.locator("#error-summary")).to_be_focused()
+
+
+def answer_nothing(page: Page) -> None:
+    controls.save_form(page).click()
+    expect(page.locator("#error-summary")).to_be_focused()
+
+
+def make_feed(page: Page) -> None:
+    page.locator("#label").fill("Outlook")
+    page.locator('form[action$="/calendar"] button').click()
+    expect(page.locator("#secret")).to_contain_text("/calendar/")
+
+
 def type_wrong_address(page: Page) -> None:
     page.locator("#email").fill("buero@betrieb")  # a browser lets it pass
     page.locator("#email").press("Enter")
@@ -93,8 +118,9 @@ def type_wrong_code(page: Page) -> None:
 
 
 def open_details(page: Page) -> None:
-    for summary in page.locator("details:not([open]) > summary").all()[:3]:
-        summary.click()
+    closed = page.locator("details:not([open]) > summary")
+    for _ in range(min(closed.count(), 3)):
+        closed.first.click()
 
 
 PLACES = {
@@ -143,6 +169,14 @@ PLACES = {
     "mails, new": Place(lambda cast: f"{cast.fresh.path}/mails"),
     "mails": Place(lambda cast: f"{cast.complete.path}/mails", open_details),
     "mails with errors": Place(lambda cast: f"{cast.complete.path}/mails", type_wrong_code, 422),
+    "follow-up": Place(lambda cast: f"{cast.action_path}/follow-up"),
+    "follow-up with errors": Place(lambda cast: f"{cast.action_path}/follow-up", answer_nothing, 422),
+    "responsible": Place(lambda cast: f"{cast.complete.path}/responsible", open_details),
+    "calendar": Place(lambda cast: f"{cast.complete.path}/calendar"),
+    "calendar's address": Place(lambda cast: f"{cast.complete.path}/calendar", make_feed),
+    "access, responsible": Place(lambda cast: cast.doer_link),
+    "mine": Place(lambda cast: cast.doer_link, open_as_doer),
+    "mine with errors": Place(lambda cast: cast.doer_link, drop_without_a_word, 422),
     "sharing": Place(lambda cast: f"{cast.complete.path}/access"),
     "sharing with errors": Place(lambda cast: f"{cast.complete.path}/access", make_nameless_link, 422),
 }
@@ -172,8 +206,9 @@ def make_cast(browser: Browser, base: str, instance: Path, *, company: str, titl
     alma.goto(f"{complete.path}/plan")
     action_path = alma.page.locator(".plan a").first.get_attribute("href") or ""
     confirm_link = wait_for(instance, to=address, says=CONFIRM)
+    doer_link = road.add_doer_link(alma, complete, title)
     fresh = road.start(alma)  # last, because its link is still to be seen
-    paths = (helper_link, confirm_link)
+    paths = (helper_link, confirm_link, doer_link)
     yield Cast(context.storage_state(), fresh, complete, declared, second, number, action_path, *paths)
     context.close()
 

@@ -57,6 +57,15 @@ def test_a_link_works_once_and_until_its_end(session: Session, nina: Account, pu
             use(session, token, purpose, after)
 
 
+def test_making_a_link_clears_those_that_have_ended(session: Session, nina: Account) -> None:
+    used, open_one = make(session, nina), make(session, nina, SET_UP)
+    use(session, used)
+    later = NOW + LIFETIMES[SIGN_IN]
+    account_links.make_link(session, user_id=nina.user_id, purpose=SIGN_IN, now=later)
+    assert len(session.scalars(select(AccountLink)).all()) == 2
+    assert use(session, open_one, SET_UP) == nina
+
+
 def test_a_link_does_nothing_but_its_purpose(session: Session, nina: Account) -> None:
     token = make(session, nina, SIGN_IN)
     with pytest.raises(NotFound):

@@ -14,6 +14,7 @@ from om_selfcheck.domain.access import Right
 from om_selfcheck.domain.action_plan import ActionField
 from om_selfcheck.domain.declaration import DeclarationStatus
 from om_selfcheck.domain.errors import ActionFinished, AlreadyDeclared, NotAllowed, NotFound
+from om_selfcheck.domain.path import PathStep
 from om_selfcheck.domain.progress import ActionState, Effect
 from om_selfcheck.domain.rating import NeedForAction, RatingCounts
 from om_selfcheck.domain.record import Verb
@@ -22,7 +23,7 @@ from om_selfcheck.domain.snapshot import hash_snapshot
 from om_selfcheck.services import action_plans, assessments, declarations, grants, last_rounds, numbers
 from om_selfcheck.services.assessments import RatingChange
 from om_selfcheck.services.grants import Actor
-from om_selfcheck.services.last_rounds import LastRound, LaterNeed
+from om_selfcheck.services.last_rounds import LastRound
 from om_selfcheck.services.record import verify_record
 from om_selfcheck.store.models import Action, ActionProgress, Assessment, Declaration, EventRow, LaterRating
 from om_selfcheck.store.queries import renewals as queries
@@ -121,14 +122,18 @@ def test_the_newest_effect_and_note_count_and_an_empty_one_takes_nothing_away(se
     steps = [("", "Angefangen"), ("partly", "Karten hängen"), ("yes", ""), ("", "")]
     for place, (effect, note) in enumerate(reversed(steps)):
         at = NOW + DAY * (len(steps) - place)
-        session.add(ActionProgress(id=uuid4(), action_id=action_id, at=at, state="done", effect=effect, note=note))
+        session.add(
+            ActionProgress(id=uuid4(), action_id=action_id, at=at, state="done", effect=effect, note=note, by="owner")
+        )
     session.commit()
     (found,) = get_last(session, second).actions_for("1.2.a")
-    assert (found.effect, found.note) == (Effect.YES, "Karten hängen")
-    assert all((one.effect, one.note) == (None, "") for one in get_last(session, second).actions if one.id != found.id)
+    assert (found.progress.effect, found.note) == (Effect.YES, "Karten hängen")
+    assert all(
+        (one.progress.effect, one.note) == (None, "") for one in get_last(session, second).actions if one.id != found.id
+    )
 
 
-def test_the_newest_later_colour_of_a_measure_counts(session: Session) -> None:
+def test_the_later_colours_of_a_measure_follow_by_time(session: Session) -> None:
     first = factories.make_declared(session)
     second, stella = factories.renew(session, first), factories.make_declared(session)
     given = [(first, "1.1.a", "some", 3), (first, "1.1.a", "urgent", 1), (first, "2.1.a", "some", 2)]
@@ -138,9 +143,13 @@ def test_the_newest_later_colour_of_a_measure_counts(session: Session) -> None:
         )
         session.add(later)
     session.commit()
-    assert get_last(session, second).later == {
-        "1.1.a": LaterNeed(need=NeedForAction.SOME, at=NOW + 3 * DAY),
-        "2.1.a": LaterNeed(need=NeedForAction.SOME, at=NOW + 2 * DAY),
+    steps = {ref: path for ref, path in get_last(session, second).later.items() if path}
+    assert steps == {
+        "1.1.a": (
+            PathStep(at=NOW + 1 * DAY, need=NeedForAction.URGENT),
+            PathStep(at=NOW + 3 * DAY, need=NeedForAction.SOME),
+        ),
+        "2.1.a": (PathStep(at=NOW + 2 * DAY, need=NeedForAction.SOME),),
     }
 
 

@@ -119,5 +119,10 @@ def delete_links(session: Session, user_id: UUID) -> None:
     session.execute(delete(AccountLink).where(AccountLink.user_id == user_id))
 
 
+def delete_ended_links(session: Session, user_id: UUID, now: datetime) -> None:
+    is_ended = or_(AccountLink.used_at.is_not(None), AccountLink.expires_at <= now)
+    session.execute(delete(AccountLink).where(AccountLink.user_id == user_id, is_ended))
+
+
 def _is_open(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return AccountLink.used_at.is_(None), AccountLink.expires_at > now

@@ -1,14 +1,13 @@
 """A company's rounds one after another: which renews which, and what became of the last one."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from om_selfcheck.store.models import Action, ActionProgress, Assessment, Declaration, LaterRating
+from om_selfcheck.store.models import Action, Assessment, Declaration
 from om_selfcheck.store.queries.declarations import Newer
 
 
@@ -87,33 +86,6 @@ def replace_declaration(session: Session, *, declaration_id: UUID, by_id: UUID) 
 def pin_version(session: Session, *, assessment_id: UUID, version: str, content_hash: str, now: datetime) -> None:
     values = {"questionnaire_version": version, "content_hash": content_hash, "started_at": now}
     session.execute(update(Assessment).where(Assessment.id == assessment_id).values(values))
-
-
-def list_states(session: Session, assessment_id: UUID) -> dict[str, str]:
-    """Return where each action of a round stands, by its key in the snapshot."""
-    rows = session.execute(select(Action.id, Action.state).where(Action.assessment_id == assessment_id))
-    return {str(row.id): row.state for row in rows}
-
-
-def list_progress(session: Session, assessment_id: UUID) -> Sequence[Row[UUID, str, str]]:
-    """Return (action_id, effect, note) of every step in the history of a round's actions, oldest first."""
-    statement = (
-        select(ActionProgress.action_id, ActionProgress.effect, ActionProgress.note)
-        .join(Action, Action.id == ActionProgress.action_id)
-        .where(Action.assessment_id == assessment_id)
-        .order_by(ActionProgress.at, ActionProgress.id)
-    )
-    return session.execute(statement).all()
-
-
-def list_later_ratings(session: Session, assessment_id: UUID) -> Sequence[Row[str, str, datetime]]:
-    """Return (measure_ref, need, at) of the colours given after the declaration, oldest first."""
-    statement = (
-        select(LaterRating.measure_ref, LaterRating.need, LaterRating.at)
-        .where(LaterRating.assessment_id == assessment_id)
-        .order_by(LaterRating.at, LaterRating.id)
-    )
-    return session.execute(statement).all()
 
 
 def list_taken(session: Session, assessment_id: UUID) -> dict[str, UUID]:

@@ -19,7 +19,8 @@ from om_selfcheck.web.auth import proofs
 from om_selfcheck.web.auth.blueprint import bp
 from om_selfcheck.web.auth.forms import AddressForm, NewPasswordForm
 from om_selfcheck.web.auth.pages import UNPROCESSABLE, asked_next, find_password_faults, let_in
-from om_selfcheck.web.errors import explain_ended_account_link, refuse
+from om_selfcheck.web.auth.refusals import explain_ended_account_link
+from om_selfcheck.web.errors import refuse
 from om_selfcheck.web.inputs import NOT_AN_EMAIL
 from om_selfcheck.web.throttling import network, require_within
 

@@ -33,6 +33,7 @@ from om_selfcheck.web.auth.forms import PasskeyForm
 from om_selfcheck.web.auth.pages import UNPROCESSABLE, finish_second_factor, is_passkey_offered, let_in
 from om_selfcheck.web.auth.proofs import ISSUER
 from om_selfcheck.web.auth.sign_in import SIGN_INS_OF_NETWORK
+from om_selfcheck.web.security import request_id
 from om_selfcheck.web.sessions import commit
 from om_selfcheck.web.surroundings import settings
 from om_selfcheck.web.throttling import network, require_within
@@ -85,7 +86,7 @@ def add_passkey() -> ResponseReturnValue:
     )
     if not is_added:
         commit()
-        return render_template("auth/passkey_failed.html", back=url_for("account.second_factor")), UNPROCESSABLE
+        return _refuse(url_for("account.second_factor"))
     return finish_second_factor(person)
 
 
@@ -126,8 +127,13 @@ def sign_in_with_passkey() -> ResponseReturnValue:
     account = accounts.get_account(db.session, user_id=key.user_id) if key else None
     if account is None or not account.is_active:
         commit()
-        return render_template("auth/passkey_failed.html", back=url_for("account.login")), UNPROCESSABLE
+        return _refuse(url_for("account.login"))
     return let_in(account, Strength.SECOND_FACTOR, clock.now())
+
+
+def _refuse(back: str) -> ResponseReturnValue:
+    page = render_template("auth/passkey_failed.html", back=back, request_id=request_id())
+    return page, UNPROCESSABLE
 
 
 def _host() -> str:

@@ -7,11 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from om_selfcheck import clock
 from om_selfcheck.domain.access import Strength
-from om_selfcheck.domain.record import Verb
 from om_selfcheck.domain.throttle import Limit
 from om_selfcheck.extensions import csrf, db
 from om_selfcheck.i18n.translation import gettext as _
-from om_selfcheck.services import accounts, credentials
+from om_selfcheck.services import credentials
 from om_selfcheck.services.accounts import Account
 from om_selfcheck.services.passkeys import list_passkeys
 from om_selfcheck.services.throttles import Try
@@ -97,7 +96,6 @@ def logout() -> ResponseReturnValue:
     person = find_signed_in()
     if request.method != "POST" or person is None:
         return render_template("auth/logout.html", person=person)
-    accounts.note(db.session, Verb.SIGNED_OUT, person.user_id, by=person.actor, now=clock.now())
     sign_out(closes_everything="everything" in request.form)
     commit()
     return redirect(url_for("account.logout"), 303)

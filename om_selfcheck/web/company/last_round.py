@@ -8,12 +8,13 @@ from om_selfcheck import clock
 from om_selfcheck.domain.access import Task
 from om_selfcheck.domain.comparison import Comparison, MeasureChange, compare_versions
 from om_selfcheck.domain.declaration import SelfDeclaration
+from om_selfcheck.domain.path import Path
 from om_selfcheck.domain.questionnaire import Measure
 from om_selfcheck.domain.rating import NeedForAction
 from om_selfcheck.extensions import db
 from om_selfcheck.services import declarations, last_rounds, renewals
 from om_selfcheck.services.grants import Actor
-from om_selfcheck.services.last_rounds import LastAction, LastRound, LaterNeed
+from om_selfcheck.services.last_rounds import LastAction, LastRound
 from om_selfcheck.services.renewals import Renewal, Round
 from om_selfcheck.web.company import pages
 from om_selfcheck.web.surroundings import catalogue
@@ -28,7 +29,7 @@ class Beside:
     declared_on: date
     need: NeedForAction | None
     note: str
-    later: LaterNeed | None
+    later: Path
     actions: Sequence[LastAction]
 
 
@@ -47,7 +48,7 @@ class ShownRound:
             declared_on=snapshot.issued_on,
             need=snapshot.ratings.get(ref),
             note=snapshot.notes.get(ref, ""),
-            later=self.round.later.get(ref),
+            later=self.round.later.get(ref, ()),
             actions=self.round.actions_for(ref),
         )
 

@@ -14,7 +14,7 @@ from om_selfcheck.domain.record import SYSTEM
 from om_selfcheck.extensions import db
 from om_selfcheck.services import accounts, credentials
 from om_selfcheck.services.accounts import Account
-from om_selfcheck.store.models import EventRow, WebSession
+from om_selfcheck.store.models import EventPayload, EventRow, WebSession
 from om_selfcheck.web.auth import proofs
 from tests import people
 from tests.factories import PASSWORD
@@ -354,13 +354,17 @@ class TestSessions:
             real, helped = db.session.scalars(select(WebSession.data)).all()
         assert [part.partition('"csrf_token"')[0] for part in (real, helped)] == [real.partition('"csrf_token"')[0]] * 2
 
-    def test_the_record_has_each_sign_in_and_out(self, app: Flask, client: PageClient, nora: Account) -> None:
+    def test_the_record_has_each_sign_in_and_how_strong_it_was(
+        self, app: Flask, client: PageClient, nora: Account
+    ) -> None:
         give_password(client, nora.email)
         client.send("/account/logout")
         with app.app_context():
-            rows = db.session.execute(select(EventRow.verb, EventRow.actor).order_by(EventRow.seq)).all()
-        assert [row.verb for row in rows][-2:] == ["signed_in", "signed_out"]
-        assert rows[-1].actor == f"user:{nora.user_id}"
+            newest = select(EventRow.verb, EventRow.actor, EventPayload.payload).join(
+                EventPayload, EventPayload.seq == EventRow.seq
+            )
+            row = db.session.execute(newest.order_by(EventRow.seq.desc())).first()
+        assert row == ("signed_in", f"user:{nora.user_id}", '{"strength":"password"}')
 
 
 def test_nobody_is_looked_up_where_nobody_is_signed_in(app: Flask) -> None:

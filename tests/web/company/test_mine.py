@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from uuid import UUID
 
 import pytest
 import time_machine
@@ -10,16 +9,12 @@ from flask import Flask
 from icalendar import Calendar
 from sqlalchemy import select
 
-from om_selfcheck.domain.access import Right, action_scope
-from om_selfcheck.domain.message import MessageKind
 from om_selfcheck.extensions import db
-from om_selfcheck.services.grants import add_grant
-from om_selfcheck.services.letters import Claimed
-from om_selfcheck.services.letters.doers import prepare_invitation
-from om_selfcheck.store.models import Doer, Message
+from om_selfcheck.store.models import Doer
 from tests import people
 from tests.people import Person
 from tests.web.client import Page, PageClient
+from tests.web.postbox import access_links, collect
 
 FOLLOW_UP_DAY = "2027-03-01T09:00:00Z"
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -43,34 +38,14 @@ def alma(app: Flask) -> Person:
     return owner
 
 
-def action_link(owner: Person, action_id: str, heading: str = "Kassensturz") -> str:
-    """Make a link to one action, as a reminder carries it, and return its path."""
-    with owner.client.app.app_context():
-        link = add_grant(
-            db.session,
-            UUID(owner.assessment_id),
-            right=Right.DOER,
-            scope=action_scope(action_id),
-            label=heading,
-            now=datetime.now(UTC),
-        )
-        db.session.commit()
-    return f"/access/{link.token}"
-
-
 def mailed_link(owner: Person, name: str = "Werkstatt") -> str:
-    """Have a link mailed, as the sender does it, and return its path."""
+    """Have a link mailed, and return its path out of the mail."""
     form = owner.client.get(f"{owner.base}/responsible").values("/responsible/invite")
     sent = owner.client.post(f"{owner.base}/responsible/invite", form | {"name": name, "email": ADDRESS})
     assert sent.location.endswith("?sent=new")
-    with owner.client.app.app_context():
-        row = db.session.scalars(select(Message)).one()
-        facts = {name: getattr(row, name) for name in Claimed.__slots__ if name not in ("kind", "facts")}
-        claimed = Claimed(**facts, kind=MessageKind.DOER_INVITED, facts={})
-        prepared = prepare_invitation(db.session, claimed, datetime.now(UTC))
-        db.session.commit()
-    assert prepared is not None
-    return f"/access/{prepared.token}"
+    (mail,) = collect(owner.client.app)
+    (link,) = access_links(mail)
+    return link
 
 
 def opened(app: Flask, path: str) -> PageClient:
@@ -214,7 +189,7 @@ def test_a_named_person_is_not_asked_for_colours_and_cannot_give_them(alma: Pers
 
 def test_a_link_out_of_a_reminder_shows_one_action_with_its_state(app: Flask, alma: Person) -> None:
     key = key_of(alma.client.get(f"{alma.base}/plan"), "Kassensturz")
-    client = opened(app, action_link(alma, key))
+    client = opened(app, people.action_link(alma, key))
     page = client.get(f"{alma.base}/mine")
     assert headings(page) == ["Kassensturz"]
     assert page.soup.select(".report")
@@ -228,7 +203,7 @@ def test_at_the_follow_up_it_asks_and_the_answer_shows_in_the_path(
     saved = alma.client.send(f"{alma.base}/plan/new?measure=1.1.a", people.ACTION | {"title": "Preise rechnen"})
     key = saved.location.rsplit("#action-", 1)[1]
     clock.move_to(FOLLOW_UP_DAY)
-    client = opened(app, action_link(alma, key, "Preise rechnen"))
+    client = opened(app, people.action_link(alma, key, "Preise rechnen"))
     page = client.get(f"{alma.base}/mine")
     assert page.values("/follow-up")["was-need-1.1.a"] == "urgent"
     answers = {"state": "done", "effect": "yes", "need-1.1.a": "none"}
@@ -242,7 +217,7 @@ def test_at_the_follow_up_it_asks_and_the_answer_shows_in_the_path(
 
 def test_what_is_no_answer_is_named_above_the_questions(app: Flask, alma: Person) -> None:
     key = key_of(alma.client.get(f"{alma.base}/plan"), "Kassensturz")
-    client = opened(app, action_link(alma, key))
+    client = opened(app, people.action_link(alma, key))
     refused = client.send(f"{alma.base}/mine?ask=1", {"state": "dropped", "effect": "no"}, form="/follow-up")
     assert refused.status == 422
     assert [str(link["href"]) for link in refused.soup.select(".error-summary a")] == [f"#note-{key}"]
@@ -253,7 +228,7 @@ def test_what_is_no_answer_is_named_above_the_questions(app: Flask, alma: Person
 def test_several_links_in_one_browser_stand_side_by_side(app: Flask, alma: Person) -> None:
     dora = people.dora(alma)
     key = key_of(alma.client.get(f"{alma.base}/plan"), "Leiter tauschen")
-    dora.client.post(action_link(alma, key, "Leiter tauschen"))
+    dora.client.post(people.action_link(alma, key, "Leiter tauschen"))
     page = dora.client.get(f"{dora.base}/mine?ask=1")
     assert headings(page) == ["Mahnungen", "Leiter tauschen", "Kassensturz"]
     assert len(page.soup.select("input[name=effect]")) == 4, "only the one that is judged"
@@ -281,7 +256,7 @@ def test_a_responsible_person_who_also_works_along_keeps_the_greater_right(alma:
 
 def test_in_the_owners_browser_a_reminder_leads_to_the_question_itself(alma: Person) -> None:
     key = key_of(alma.client.get(f"{alma.base}/plan"), "Kassensturz")
-    landed = alma.client.post(action_link(alma, key)).location
+    landed = alma.client.post(people.action_link(alma, key)).location
     assert landed == f"{alma.base}/plan/{key}/follow-up"
     assert alma.client.get(landed).status == 200
     assert alma.client.get(f"{alma.base}/access").status == 200

@@ -69,8 +69,10 @@ def actions_of(person: Person) -> list[UUID]:
 def set_state(person: Person, action_id: UUID, state: str, *, effect: str = "", note: str = "") -> None:
     with person.client.app.app_context():
         db.session.execute(update(Action).where(Action.id == action_id).values(state=state))
-        step = {"state": state, "effect": effect, "note": note, "by": "owner:"}
-        db.session.add(ActionProgress(id=uuid4(), action_id=action_id, at=now(), **step))
+        progress = ActionProgress(
+            id=uuid4(), action_id=action_id, at=now(), state=state, effect=effect, note=note, by="owner"
+        )
+        db.session.add(progress)
         db.session.commit()
 
 

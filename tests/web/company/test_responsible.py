@@ -87,12 +87,10 @@ def test_a_link_is_listed_with_its_end_and_can_be_ended(app: Flask) -> None:
 
 
 def test_links_out_of_reminders_are_kept_together_on_the_page_who_can_see_what(alma: Person) -> None:
-    from tests.web.company.test_mine import action_link
-
     plan = alma.client.get(f"{alma.base}/plan")
     key = str(plan.soup.select("ol.plan > li")[0]["id"]).removeprefix("action-")
     for heading in ("Kassensturz", "Mahnungen"):
-        action_link(alma, key, heading)
+        people.action_link(alma, key, heading)
     page = alma.client.get(f"{alma.base}/access")
     assert "2 Links aus Erinnerungen, jeder zu einer einzelnen Maßnahme" in page.text
     assert len(page.soup.select("details .task form[action$='/revoke']")) == 2
