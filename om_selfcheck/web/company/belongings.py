@@ -21,7 +21,7 @@ from om_selfcheck.services.exports import Export
 from om_selfcheck.web.access import current_actor, public, require
 from om_selfcheck.web.company import pages
 from om_selfcheck.web.company.blueprint import bp
-from om_selfcheck.web.company.documents import MAKERS, get_document
+from om_selfcheck.web.company.documents import make_documents
 from om_selfcheck.web.sessions import commit, current_session, drop_grants
 from om_selfcheck.web.surroundings import retention, settings
 
@@ -41,8 +41,7 @@ def export(assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 - read b
     """Hand out everything about the company as one archive; its documents are made first where they are missing."""
     actor, now = current_actor(), clock.now()
     if actor.declaration_number:
-        for kind in MAKERS:
-            get_document(actor, kind)
+        make_documents(actor)
     taken = exports.export_company(db.session, actor=actor, now=now)
     commit()
     name = f"om-selbstcheck-{clock.day_in_berlin(now).isoformat()}.zip"

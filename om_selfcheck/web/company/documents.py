@@ -38,6 +38,14 @@ def document(number: str, kind: str) -> ResponseReturnValue:  # noqa: ARG001 - r
     return _send(get_document(actor, kind), f"{actor.declaration_number}-{kind}.pdf")
 
 
+def make_documents(actor: Actor) -> None:
+    """Make and keep what is missing of a declaration's documents."""
+    issued = declarations.get_issued(db.session, actor=actor)
+    for kind in _MAKERS:
+        if kind != "changes" or issued.snapshot.previous:
+            get_document(actor, kind)
+
+
 def get_document(actor: Actor, kind: str) -> bytes:
     """Return a stored document; one that is missing is made now and kept, and the bytes stored first win (P3)."""
     language = current_language()
@@ -45,7 +53,7 @@ def get_document(actor: Actor, kind: str) -> bytes:
     if stored is None:
         issued = declarations.get_issued(db.session, actor=actor)
         db.session.rollback()  # no transaction is open while the document is made
-        made = MAKERS[kind](actor, issued)
+        made = _MAKERS[kind](actor, issued)
         begin_writing()
         stored = documents.keep_file(db.session, actor=actor, kind=kind, language=language, content=made)
         db.session.commit()
@@ -208,7 +216,7 @@ def _make_step(measure: Measure, need: NeedForAction, action: Action, language: 
     )
 
 
-MAKERS: dict[str, Callable[[Actor, IssuedDeclaration], bytes]] = {
+_MAKERS: dict[str, Callable[[Actor, IssuedDeclaration], bytes]] = {
     "declaration": _make_declaration,
     "topics": _make_topics,
     "plan": _make_plan,
