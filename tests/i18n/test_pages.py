@@ -327,7 +327,7 @@ def read_own_data(app: Flask, reader: Reader) -> None:
     reader.read(alma, f"{alma.base}/data")
     number = people.declare(alma)
     page = reader.read(alma, f"{alma.base}/data")
-    token = page.values("/data/erase")
+    token = page.values(reader.at("/data/erase"))
     reader.look(alma.client.post(reader.at(f"{alma.base}/data/erase"), token), status=422)
     gone = alma.client.post(f"{alma.base}/data/erase", token | {"confirm_erase": "1"})
     reader.look(alma.client.get(f"{gone.location}&lang={reader.language}"))
