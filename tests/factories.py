@@ -21,6 +21,8 @@ from om_selfcheck.services import (
     declarations,
     drafts,
     grants,
+    help_contacts,
+    networks,
     renewals,
 )
 from om_selfcheck.services.accounts import Account
@@ -198,6 +200,22 @@ def add_network(session: Session, *, slug: str = "netz-a", name: str = "") -> UU
     session.add(network)
     session.flush()
     return network.id
+
+
+HELP = {
+    "organisation": "Handwerkskammer",
+    "kind": "chamber",
+    "offer": "Berät zu Gefährdungsbeurteilung und Unterweisung",
+    "phone": "05121 123-0",
+    "email": "beratung@kammer.example",
+    "page": "https://www.kammer.example/beratung",
+    "topics": "basis/1",
+}
+
+
+def add_help(session: Session, network: networks.Network, **changes: str) -> UUID:
+    """Let somebody help in a network's region and return the contact's id."""
+    return help_contacts.add_contact(session, network=network, values=HELP | changes, today=TODAY, now=NOW)
 
 
 @cache
