@@ -118,6 +118,14 @@ EXPECTED = {
     ("staff.reactivate", "POST"): Office.OVERSEE_FRESH,
     ("staff.reset", "POST"): Office.OVERSEE_FRESH,
     ("network.home", "GET"): Office.COORDINATE,
+    ("network.contacts", "GET"): Office.COORDINATE,
+    ("network.new_contact", "GET"): Office.COORDINATE,
+    ("network.add_contact", "POST"): Office.COORDINATE,
+    ("network.contact", "GET"): Office.COORDINATE,
+    ("network.change_contact", "POST"): Office.COORDINATE,
+    ("network.confirm_contact", "POST"): Office.COORDINATE,
+    ("network.remove_contact", "POST"): Office.COORDINATE,
+    ("company.help_nearby", "GET"): Task.READ,
     ("company.mails", "GET"): Task.DECLARE,
     ("company.claim_address", "POST"): Task.DECLARE,
     ("company.confirm_code", "POST"): Task.DECLARE,
@@ -153,6 +161,7 @@ SAMPLES = {
     "number": "000000-000000-000000",
     "user_id": "00000000-0000-4000-8000-000000000002",
     "signed": "s" * 43,
+    "contact_id": "00000000-0000-4000-8000-000000000004",
 }
 FORM = {"network": "netz-a"}  # what keeps a page that opens from answering 404 for want of it
 OPEN, ASKED, TOLD, UNKNOWN = "open", "asked to sign in", "told what is missing", "404"
