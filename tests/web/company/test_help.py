@@ -57,7 +57,7 @@ def plan(person: Person, **changes: str) -> str:
 
 def test_beside_measures_of_a_topic_with_help_stands_a_link(alma: Person) -> None:
     page = alma.client.get(f"{alma.base}/topics/1")
-    links = [link for link in page.soup.select(".measure a.measure-help")]
+    links = page.soup.select(".measure a.measure-help")
     assert [str(link["href"]) for link in links] == [
         f"{alma.base}/help/1?measure={ref}" for ref in people.MEASURES if ref.startswith("1.")
     ]
