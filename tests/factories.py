@@ -22,6 +22,7 @@ from om_selfcheck.services import (
     drafts,
     grants,
     help_contacts,
+    invitations,
     networks,
     renewals,
 )
@@ -202,6 +203,29 @@ def add_network(session: Session, *, slug: str = "netz-a", name: str = "") -> UU
     return network.id
 
 
+def add_link(
+    session: Session,
+    slug: str = "netz-a",
+    *,
+    label: str = "Workshop März",
+    questionnaire_slug: str = "",
+    note: str = "",
+    expires_on: date | None = None,
+    now: datetime = NOW,
+) -> UUID:
+    """Make an invitation link of a network and return its id."""
+    return invitations.create_link(
+        session,
+        network=networks.get_network(session, slug=slug),
+        label=label,
+        questionnaire_slug=questionnaire_slug,
+        note=note,
+        expires_on=expires_on,
+        by=SYSTEM,
+        now=now,
+    )
+
+
 HELP = {
     "organisation": "Handwerkskammer",
     "kind": "chamber",
@@ -213,9 +237,9 @@ HELP = {
 }
 
 
-def add_help(session: Session, network: networks.Network, **changes: str) -> UUID:
+def add_help(session: Session, network: networks.Network, *, today: date = TODAY, **changes: str) -> UUID:
     """Let somebody help in a network's region and return the contact's id."""
-    return help_contacts.add_contact(session, network=network, values=HELP | changes, today=TODAY, now=NOW)
+    return help_contacts.add_contact(session, network=network, values=HELP | changes, today=today, now=NOW)
 
 
 @cache

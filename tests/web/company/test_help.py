@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
-from uuid import UUID
 
 import pytest
 import time_machine
@@ -11,8 +10,7 @@ from flask import Flask
 
 from om_selfcheck import clock
 from om_selfcheck.extensions import db
-from om_selfcheck.services import help_contacts, networks
-from om_selfcheck.store.models import Participation
+from om_selfcheck.services import networks
 from tests import factories, people
 from tests.factories import HELP
 from tests.people import Person
@@ -29,24 +27,10 @@ def _day() -> Any:
 @pytest.fixture
 def alma(app: Flask) -> Person:
     """Alma's round counts for network A, which knows somebody for topic 1."""
-    owner = people.alma(app)
-    with app.app_context():
-        network_id = factories.add_network(db.session)
-        db.session.add(
-            Participation(assessment_id=UUID(owner.assessment_id), network_id=network_id, joined_at=clock.now())
-        )
-        db.session.commit()
-    add(app)
+    owner, link_id = people.alma(app), people.add_link(app, "netz-a")
+    people.join(owner, people.token_of(app, "netz-a", link_id))
+    people.add_help(app)
     return owner
-
-
-def add(app: Flask, **changes: str) -> None:
-    with app.app_context():
-        network = networks.get_network(db.session, slug="netz-a")
-        help_contacts.add_contact(
-            db.session, network=network, values=HELP | changes, today=clock.today(), now=clock.now()
-        )
-        db.session.commit()
 
 
 def plan(person: Person, **changes: str) -> str:
@@ -81,12 +65,8 @@ def test_in_the_plan_it_stands_beside_what_belongs_to_the_topic(alma: Person) ->
     assert found == [link for link in alma.client.get(f"{alma.base}/plan/{action_id}").links() if "/help/" in link]
 
 
-def leave(app: Flask, alma: Person) -> None:
-    with app.app_context():
-        row = db.session.get(Participation, UUID(alma.assessment_id))
-        assert row is not None
-        db.session.delete(row)
-        db.session.commit()
+def leave(_app: Flask, alma: Person) -> None:
+    assert alma.client.send(f"{alma.base}/access", form="/network/leave").status == 303
 
 
 def close(app: Flask, _alma: Person) -> None:
@@ -115,7 +95,7 @@ def test_a_topic_without_help_says_so(alma: Person) -> None:
 
 
 def test_the_page_names_everybody_by_the_alphabet_with_ways_to_reach_them(app: Flask, alma: Person) -> None:
-    add(app, organisation="AOK", phone="+49 (0)5121 12-3", email="", page="")
+    people.add_help(app, organisation="AOK", phone="+49 (0)5121 12-3", email="", page="")
     page = alma.client.get(f"{alma.base}/help/1")
     assert [heading.get_text() for heading in page.soup.select("main h3")] == ["AOK", "Handwerkskammer"]
     assert "tel:+495121123" in page.links()
@@ -127,7 +107,7 @@ def test_the_page_names_everybody_by_the_alphabet_with_ways_to_reach_them(app: F
 
 def test_an_old_contact_is_greyed_and_says_so(app: Flask, alma: Person) -> None:
     with time_machine.travel("2025-11-23T09:00:00Z", tick=False):
-        add(app, organisation="Altes Amt")
+        people.add_help(app, organisation="Altes Amt")
     page = alma.client.get(f"{alma.base}/help/1")
     (old,) = page.soup.select(".is-outdated")
     assert "Altes Amt" in old.get_text()
