@@ -100,6 +100,8 @@ PARAMETERS_READ = {
     "company.responsible": ("sent", "forgotten"),
     "company.mine": ("saved", "ask"),
     "company.erased": ("number",),
+    "company.help_nearby": ("action", "measure"),
+    "network.contacts": ("news",),
     "public.feed": ("lang",),
     "public.lost_link": ("sent",),
     "account.login": ("next",),
@@ -243,6 +245,8 @@ class Cast:
     def path(self, rule: Rule, **changes: bytes) -> bytes:
         """Return a rule's path with parameters that exist, but for changes."""
         values = {name: self.examples[name].encode() for name in rule.arguments} | changes
+        if "slug" not in changes and rule.endpoint.startswith(("network.", "staff.")):
+            values |= {name: b"netz-a" for name in rule.arguments if name == "slug"}
         if "assessment_id" not in changes and rule.endpoint in LEAVING:
             values["assessment_id"] = self.ended.assessment_id.encode()
         if "assessment_id" not in changes and rule.endpoint == "company.erase":
@@ -351,6 +355,7 @@ def make_cast(app: Flask) -> Cast:
             "grant_id": str(shared["action"]).split("/")[-2],
             "signed": signed,
             "user_id": str(nina.user_id),
+            "contact_id": str(people.add_help(app)),
         },
         ended=ended,
         renewed=renewed,
@@ -528,6 +533,7 @@ def find_forms(cast: Cast) -> list[FoundForm]:
         f"{cast.base}/plan/{cast.examples['action_id']}/follow-up",
         *(f"/declarations/{cast.examples['number']}", "/renew", f"{cast.second_round.base}/plan"),
         *account_pages(cast),
+        *(f"/network/netz-a/contacts{below}" for below in ("", "/new", f"/{cast.examples['contact_id']}")),
     ]
     places = [*((cast.owner, address) for address in pages), (cast.doer, f"{cast.base}/mine?ask=1")]
     found: dict[tuple[str, str], FoundForm] = {}
