@@ -141,6 +141,8 @@ EXPECTED = {
     ("network.change_link", "POST"): Office.COORDINATE,
     ("network.withdraw_link", "POST"): Office.COORDINATE,
     ("network.duplicate_link", "POST"): Office.COORDINATE,
+    ("network.poster", "GET"): Office.COORDINATE,
+    ("network.invitation_text", "GET"): Office.COORDINATE,
     ("network.coordinators", "GET"): Office.SEE_COMPANIES,
     ("network.invite_coordinator", "POST"): Office.SEE_COMPANIES,
     ("network.companies", "GET"): Office.SEE_COMPANIES,
@@ -190,6 +192,7 @@ SAMPLES = {
     "user_id": "00000000-0000-4000-8000-000000000002",
     "signed": "s" * 43,
     "contact_id": "00000000-0000-4000-8000-000000000004",
+    "paper": "a4",
     "link_id": "00000000-0000-4000-8000-000000000003",
 }
 FORM = {"network": "netz-a"}  # what keeps a page that opens from answering 404 for want of it
