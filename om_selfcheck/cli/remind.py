@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from om_selfcheck import clock
-from om_selfcheck.cli import record
+from om_selfcheck.cli import figures, record
 from om_selfcheck.config import Settings
 from om_selfcheck.domain.message import MessageKind, MessageState
 from om_selfcheck.domain.reminders import reminder_day
@@ -49,10 +49,11 @@ class Queueing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queued:
-    """What a job queued by kind, and the records it could not read."""
+    """What a job queued by kind, the records it could not read, and the weeks whose figures it published."""
 
     kinds: Mapping[str, int]
     failed: Sequence[str] = ()
+    weeks: int = 0
 
 
 @dataclass(kw_only=True)
@@ -64,11 +65,13 @@ class Counts:
     due: int = 0
     given_up: int = 0
     broken_jobs: int = 0
+    weeks: int = 0
     failed: list[str] = field(default_factory=list)
 
     def add(self, queued: Queued) -> None:
         self.queued.update(queued.kinds)
         self.failed.extend(queued.failed)
+        self.weeks += queued.weeks
 
 
 def queue_reminders(queueing: Queueing) -> Queued:
@@ -97,10 +100,19 @@ def keep_checkpoint(queueing: Queueing) -> Queued:
     return Queued(kinds={MessageKind.CHECKPOINT.value: 1} if is_queued else {})
 
 
+def publish_figures(queueing: Queueing) -> Queued:
+    """Close the weeks of networks that are over."""
+    if queueing.is_dry:
+        return Queued(kinds={}, weeks=figures.count_open_weeks(queueing.reader, queueing.now))
+    secret_key = queueing.settings.secret_key
+    weeks, failed = figures.close_weeks(queueing.reader, queueing.writer, secret_key, queueing.now)
+    return Queued(kinds={}, failed=failed, weeks=weeks)
+
+
 # What is queued before sending, in this order. A job asks by itself what was queued before; it runs again every
 # JOBS_EVERY and whenever somebody types ./om remind.
 Job = Callable[[Queueing], Queued]
-JOBS: tuple[Job, ...] = (keep_checkpoint, queue_reminders)
+JOBS: tuple[Job, ...] = (keep_checkpoint, queue_reminders, publish_figures)
 
 
 def check_mail(settings: Settings) -> None:

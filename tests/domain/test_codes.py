@@ -28,6 +28,7 @@ from om_selfcheck.domain.progress import ActionState, Effect
 from om_selfcheck.domain.rating import NeedForAction
 from om_selfcheck.domain.record import GENESIS, Verb
 from om_selfcheck.domain.reminders import RenewalTone
+from om_selfcheck.domain.statistics.published import FigureKind
 from om_selfcheck.domain.statistics.report import Bound
 from om_selfcheck.domain.statistics.stages import Stage
 from om_selfcheck.domain.tampering import Damage
@@ -106,6 +107,7 @@ CODES: dict[type[StrEnum], str] = {
         "STARTED=started HALF_RATED=half_rated ALL_RATED=all_rated PLAN_COMPLETE=plan_complete "
         "DECLARED=declared RENEWED=renewed"
     ),
+    FigureKind: "STAGES=stages ANSWERS=answers PROGRESS=progress",
     Bound: "ABOUT=about BELOW=below ABOVE=above",
 }
 
