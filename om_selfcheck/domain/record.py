@@ -65,6 +65,19 @@ class Verb(StrEnum):
     SECOND_FACTOR_REMOVED = "second_factor_removed"
     RECOVERY_CODES_MADE = "recovery_codes_made"
     RECOVERY_CODE_USED = "recovery_code_used"
+    NETWORK_ADDED = "network_added"
+    NETWORK_CHANGED = "network_changed"
+    NETWORK_CLOSED = "network_closed"
+    NETWORK_REOPENED = "network_reopened"
+    INVITATION_CREATED = "invitation_created"
+    INVITATION_CHANGED = "invitation_changed"
+    INVITATION_WITHDRAWN = "invitation_withdrawn"
+    NETWORK_JOINED = "network_joined"
+    NETWORK_LEFT = "network_left"
+    NETWORK_CHOICE_CHANGED = "network_choice_changed"
+    RELEASE_BEGUN = "release_begun"
+    RELEASE_ENDED = "release_ended"
+    MEMBERS_EXPORTED = "members_exported"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
