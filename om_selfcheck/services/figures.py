@@ -29,10 +29,11 @@ from om_selfcheck.domain.statistics.batches import (
     count_done,
     progress_ready_on,
 )
-from om_selfcheck.domain.statistics.groups import show_weeks
+from om_selfcheck.domain.statistics.groups import Overview, show_weeks
 from om_selfcheck.domain.statistics.published import FigureKind
+from om_selfcheck.domain.statistics.stages import StageCounts
 from om_selfcheck.domain.statistics.weeks import WEEK, Week
-from om_selfcheck.services.stages import StageFigures, end_of, list_groups, name_groups, pool_ended_links
+from om_selfcheck.services.stages import end_of, list_groups, pool_ended_links
 from om_selfcheck.store.queries import figures as rows
 
 COUNTED_AGAIN_AFTER = timedelta(days=730)  # at least; the rule itself knows the day
@@ -65,8 +66,14 @@ class Published:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeekFigures:
+    """The stages of a closed week, as they were published."""
+
     week: Week
-    stages: StageFigures
+    overview: Overview
+
+    @property
+    def total(self) -> StageCounts | None:
+        return self.overview.total
 
 
 def list_unclosed(session: Session, *, today: date) -> Sequence[Unclosed]:
@@ -109,13 +116,7 @@ def get_published(session: Session, *, network_id: UUID) -> Published:
 def list_weeks(session: Session, *, network_id: UUID, since: Week, until: Week) -> Sequence[WeekFigures]:
     """Return the stages of closed weeks as they were published, oldest first."""
     found = rows.list_published(session, network_id, FigureKind.STAGES, since=since.monday, until=until.monday)
-    return [
-        WeekFigures(
-            week=Week(on),
-            stages=name_groups(session, network_id=network_id, overview=published.read_stages(content)),
-        )
-        for on, content in found
-    ]
+    return [WeekFigures(week=Week(on), overview=published.read_stages(content)) for on, content in found]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

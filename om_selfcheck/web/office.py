@@ -16,7 +16,7 @@ from om_selfcheck.services.networks import Network
 from om_selfcheck.web.signed_in import find_signed_in
 
 STAFF_PAGES: Final = (("staff.users", _("Zugänge")),)
-NETWORK_PAGES: Final = (("network.home", _("Übersicht")),)
+NETWORK_PAGES: Final = (("network.home", _("Übersicht")), ("network.figures", _("Zahlen")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ def test_a_published_week_stays_as_it_is(session: Session, network: UUID) -> Non
     assert read_stages(row.content).groups == {}
     close(session, weeks_later=1)
     weeks = figures.list_weeks(session, network_id=network, since=WEEK, until=Week.of(TODAY))
-    assert [(one.week, one.stages.total) for one in weeks] == [
+    assert [(one.week, one.total) for one in weeks] == [
         (WEEK, None),
         (Week(MONDAY + SEVEN_DAYS), StageCounts(started=7)),
     ]
