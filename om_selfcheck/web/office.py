@@ -15,8 +15,18 @@ from om_selfcheck.services.accounts import Person
 from om_selfcheck.services.networks import Network
 from om_selfcheck.web.signed_in import find_signed_in
 
-STAFF_PAGES: Final = (("staff.users", _("Zugänge")),)
-NETWORK_PAGES: Final = (("network.home", _("Übersicht")), ("network.figures", _("Zahlen")))
+STAFF_PAGES: Final = (
+    ("staff.networks", _("Netzwerke")),
+    ("staff.users", _("Zugänge")),
+)
+NETWORK_PAGES: Final = (
+    ("network.home", _("Übersicht")),
+    ("network.links", _("Einladungslinks")),
+    ("network.figures", _("Zahlen")),
+    ("network.companies", _("Betriebe")),
+    ("network.settings", _("Angaben")),
+    ("network.coordinators", _("Koordination")),
+)
 
 
 @dataclass(frozen=True, slots=True)
