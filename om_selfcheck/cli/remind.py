@@ -21,7 +21,7 @@ from om_selfcheck.log import describe, write_line
 from om_selfcheck.mail.delivery import Sender, send_due
 from om_selfcheck.mail.messages import make_letterhead, read_sender
 from om_selfcheck.mail.transport import open_transport
-from om_selfcheck.services import messages, reminders
+from om_selfcheck.services import messages, nudges, reminders
 from om_selfcheck.services.installation import open_engine
 from om_selfcheck.services.letters import join_tables
 
@@ -100,6 +100,21 @@ def keep_checkpoint(queueing: Queueing) -> Queued:
     return Queued(kinds={MessageKind.CHECKPOINT.value: 1} if is_queued else {})
 
 
+def queue_nudges(queueing: Queueing) -> Queued:
+    """Queue the mails to those who have stopped, for the networks that asked for it; a nudge a transaction."""
+    queued = 0
+    with Session(queueing.reader) as looking:
+        waiting = nudges.list_waiting(looking)
+        if queueing.is_dry:
+            today = clock.day_in_berlin(queueing.now)
+            queued = sum(nudges.count_reached(looking, nudge=nudge, today=today) for nudge in waiting)
+            return Queued(kinds={MessageKind.NUDGE.value: queued})
+    for nudge in waiting:
+        with Session(queueing.writer) as session, session.begin():
+            queued += nudges.queue_nudge(session, nudge=nudge, now=queueing.now)
+    return Queued(kinds={MessageKind.NUDGE.value: queued})
+
+
 def publish_figures(queueing: Queueing) -> Queued:
     """Close the weeks of networks that are over."""
     if queueing.is_dry:
@@ -112,7 +127,7 @@ def publish_figures(queueing: Queueing) -> Queued:
 # What is queued before sending, in this order. A job asks by itself what was queued before; it runs again every
 # JOBS_EVERY and whenever somebody types ./om remind.
 Job = Callable[[Queueing], Queued]
-JOBS: tuple[Job, ...] = (keep_checkpoint, queue_reminders, publish_figures)
+JOBS: tuple[Job, ...] = (keep_checkpoint, queue_reminders, queue_nudges, publish_figures)
 
 
 def check_mail(settings: Settings) -> None:

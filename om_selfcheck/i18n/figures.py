@@ -5,11 +5,19 @@ from om_selfcheck.domain.statistics.weeks import Week
 from om_selfcheck.i18n.formats import number, short_day
 from om_selfcheck.i18n.labels import label
 from om_selfcheck.i18n.translation import gettext as _
+from om_selfcheck.services.stages import ShownGroup
 
 
 def say_figure(figure: Figure) -> str:
     """Return how large a figure is: "etwa 55", "unter 5", "über 205"."""
     return f"{label(figure.bound)} {number(figure.value)}"
+
+
+def say_group(group: ShownGroup) -> str:
+    """Return what a link is called; pools and companies without a link have no label of their own."""
+    if group.label:
+        return group.label
+    return _("Beendete kleine Links, zusammengelegt") if group.is_pool else _("Ohne Link")
 
 
 def say_week(week: Week) -> str:

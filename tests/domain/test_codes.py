@@ -86,7 +86,8 @@ CODES: dict[type[StrEnum], str] = {
         "NETWORK_REOPENED=network_reopened INVITATION_CREATED=invitation_created "
         "INVITATION_CHANGED=invitation_changed INVITATION_WITHDRAWN=invitation_withdrawn "
         "NETWORK_JOINED=network_joined NETWORK_LEFT=network_left NETWORK_CHOICE_CHANGED=network_choice_changed "
-        "RELEASE_BEGUN=release_begun RELEASE_ENDED=release_ended MEMBERS_EXPORTED=members_exported"
+        "RELEASE_BEGUN=release_begun RELEASE_ENDED=release_ended MEMBERS_EXPORTED=members_exported "
+        "COMPANIES_NUDGED=companies_nudged"
     ),
     Damage: (
         "MISSING=missing REORDERED=reordered CHANGED=changed PAYLOAD_CHANGED=payload_changed "
@@ -100,7 +101,8 @@ CODES: dict[type[StrEnum], str] = {
     MessageKind: (
         "CONFIRM_ADDRESS=confirm_address ADDRESS_CHANGED=address_changed ACCESS_LINK=access_link LOST_LINK=lost_link "
         "RENEWAL=renewal ACTION_DUE=action_due FOLLOW_UP=follow_up DOER_INVITED=doer_invited "
-        "CHECKPOINT=checkpoint SIGN_IN_LINK=sign_in_link SET_UP_LINK=set_up_link ACCOUNT_CHANGED=account_changed"
+        "CHECKPOINT=checkpoint SIGN_IN_LINK=sign_in_link SET_UP_LINK=set_up_link ACCOUNT_CHANGED=account_changed "
+        "NUDGE=nudge"
     ),
     MessageState: (
         "QUEUED=queued SENDING=sending SENT=sent FAILED=failed UNDELIVERABLE=undeliverable CANCELLED=cancelled"
