@@ -21,6 +21,8 @@ from om_selfcheck.services import (
     declarations,
     drafts,
     grants,
+    invitations,
+    networks,
     renewals,
 )
 from om_selfcheck.services.accounts import Account
@@ -198,6 +200,29 @@ def add_network(session: Session, *, slug: str = "netz-a", name: str = "") -> UU
     session.add(network)
     session.flush()
     return network.id
+
+
+def add_link(
+    session: Session,
+    slug: str = "netz-a",
+    *,
+    label: str = "Workshop März",
+    questionnaire_slug: str = "",
+    note: str = "",
+    expires_on: date | None = None,
+    now: datetime = NOW,
+) -> UUID:
+    """Make an invitation link of a network and return its id."""
+    return invitations.create_link(
+        session,
+        network=networks.get_network(session, slug=slug),
+        label=label,
+        questionnaire_slug=questionnaire_slug,
+        note=note,
+        expires_on=expires_on,
+        by=SYSTEM,
+        now=now,
+    )
 
 
 @cache
