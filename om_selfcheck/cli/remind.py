@@ -108,11 +108,10 @@ def queue_nudges(queueing: Queueing) -> Queued:
         if queueing.is_dry:
             today = clock.day_in_berlin(queueing.now)
             queued = sum(nudges.count_reached(looking, nudge=nudge, today=today) for nudge in waiting)
-            return Queued(kinds={MessageKind.NUDGE.value: queued})
-    for nudge in waiting:
+    for nudge in waiting if not queueing.is_dry else ():
         with Session(queueing.writer) as session, session.begin():
             queued += nudges.queue_nudge(session, nudge=nudge, now=queueing.now)
-    return Queued(kinds={MessageKind.NUDGE.value: queued})
+    return Queued(kinds={MessageKind.NUDGE.value: queued} if queued else {})
 
 
 def publish_figures(queueing: Queueing) -> Queued:

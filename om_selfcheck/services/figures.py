@@ -119,6 +119,12 @@ def list_weeks(session: Session, *, network_id: UUID, since: Week, until: Week) 
     return [WeekFigures(week=Week(on), overview=published.read_stages(content)) for on, content in found]
 
 
+def find_span(session: Session, *, network_id: UUID) -> tuple[Week, Week] | None:
+    """Return the first and the last closed week of a network."""
+    first, last = rows.find_span(session, network_id)
+    return (Week(first), Week(last)) if first and last else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Closing:
     """The closing of one week of one network."""

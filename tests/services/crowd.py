@@ -18,6 +18,7 @@ from om_selfcheck.store.models import (
     CountedRound,
     Declaration,
     InvitationLink,
+    Network,
     Participation,
     PublishedFigures,
     Rating,
@@ -199,3 +200,12 @@ def declare(session: Session, assessment_id: UUID, *, on: date, done: int, actio
 def published(session: Session, kind: str) -> list[PublishedFigures]:
     statement = select(PublishedFigures).where(PublishedFigures.kind == kind)
     return list(session.scalars(statement.order_by(PublishedFigures.period_on)))
+
+
+def find_network(session: Session, slug: str) -> UUID:
+    return session.scalars(select(Network.id).where(Network.slug == slug)).one()
+
+
+def find_link(session: Session, network_id: UUID, label: str) -> UUID | None:
+    mine = (InvitationLink.network_id == network_id, InvitationLink.label == label)
+    return session.scalar(select(InvitationLink.id).where(*mine))

@@ -49,7 +49,7 @@ def change_network(session: Session, **columns: object) -> None:
     session.commit()
 
 
-def stopped(session: Session, network: Network, *, may_be_nudged: bool = True, **company: object) -> Actor:
+def stopped(session: Session, network: Network, *, may_be_nudged: bool = True, **company: Any) -> Actor:
     """Return the owner of a round that was begun and left lying."""
     owner = crowd.join(session, factories.start(session), network.network_id, may_be_nudged=may_be_nudged)
     crowd.rate(session, owner, *crowd.REFS[:2])
@@ -153,7 +153,7 @@ def test_who_agreed_and_has_stopped_gets_one_mail(session: Session, network: Net
     ],
 )
 def test_who_cannot_or_will_not_be_reached_is_left_alone(
-    session: Session, network: Network, company: dict[str, object]
+    session: Session, network: Network, company: dict[str, Any]
 ) -> None:
     stopped(session, network, **company)
     assert reached(session, network) == 0

@@ -60,6 +60,15 @@ def list_published(
     return session.execute(statement.order_by(PublishedFigures.period_on)).all()
 
 
+def find_span(session: Session, network_id: UUID) -> tuple[date | None, date | None]:
+    """Return the first and the last week that is closed."""
+    statement = select(func.min(PublishedFigures.period_on), func.max(PublishedFigures.period_on)).where(
+        PublishedFigures.network_id == network_id, PublishedFigures.kind == FigureKind.STAGES
+    )
+    first, last = session.execute(statement).one()
+    return first, last
+
+
 def list_rated(session: Session, network_id: UUID, *, week_on: date, counted_before: date) -> Sequence[RowMapping]:
     """Return rounds whose company agreed and that were rated in full by a week, with how many measures are rated now.
 

@@ -18,12 +18,12 @@ from om_selfcheck.i18n.figures import say_figure, say_group, say_week
 from om_selfcheck.i18n.translation import current_language
 from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import figures as published_figures
-from om_selfcheck.services import stages
+from om_selfcheck.services import network_reports, stages
+from om_selfcheck.services.answers import Answers, make_answers
 from om_selfcheck.services.figures import Published, WeekFigures
 from om_selfcheck.services.networks import Network
 from om_selfcheck.web.access import current_network, require_person
 from om_selfcheck.web.network import figure_tables
-from om_selfcheck.web.network.answers import Answers, make_answers
 from om_selfcheck.web.network.blueprint import bp
 from om_selfcheck.web.sessions import current_session
 from om_selfcheck.web.spreadsheet import CSV, XLSX, Sheet, send_table, write_csv, write_xlsx
@@ -54,6 +54,7 @@ def figures(slug: str) -> ResponseReturnValue:  # noqa: ARG001 - read by the gua
         answers=load_answers(published, choice),
         weeks=load_weeks(network, now),
         tables=_table_names(),
+        report_years=network_reports.list_years(db.session, network_id=network.network_id),
         **_stages(network, now),
     )
 
