@@ -21,6 +21,7 @@ from om_selfcheck.services import (
     declarations,
     drafts,
     grants,
+    help_contacts,
     invitations,
     networks,
     renewals,
@@ -223,6 +224,22 @@ def add_link(
         by=SYSTEM,
         now=now,
     )
+
+
+HELP = {
+    "organisation": "Handwerkskammer",
+    "kind": "chamber",
+    "offer": "Berät zu Gefährdungsbeurteilung und Unterweisung",
+    "phone": "05121 123-0",
+    "email": "beratung@kammer.example",
+    "page": "https://www.kammer.example/beratung",
+    "topics": "basis/1",
+}
+
+
+def add_help(session: Session, network: networks.Network, **changes: str) -> UUID:
+    """Let somebody help in a network's region and return the contact's id."""
+    return help_contacts.add_contact(session, network=network, values=HELP | changes, today=TODAY, now=NOW)
 
 
 @cache

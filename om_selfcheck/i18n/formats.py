@@ -2,8 +2,7 @@
 
 from datetime import date, datetime
 
-from babel.dates import format_date, format_time
-from babel.numbers import format_decimal
+from babel.dates import format_date
 
 from om_selfcheck.clock import BERLIN, day_in_berlin
 from om_selfcheck.i18n.translation import current_language
@@ -23,12 +22,13 @@ def short_day(value: date | datetime | None) -> str:
 
 def clock_time(value: datetime) -> str:
     """Return hours and minutes in Berlin: "14:03"."""
-    return format_time(value.astimezone(BERLIN), "HH:mm", locale=_LOCALES[current_language()])
+    return f"{value.astimezone(BERLIN):%H:%M}"
 
 
 def number(value: int) -> str:
     """Return a whole number with its thousands apart: "10.000", "10,000"."""
-    return format_decimal(value, locale=_LOCALES[current_language()])
+    written = f"{value:,}"
+    return written if current_language() == "en" else written.replace(",", ".")
 
 
 def _format(value: date | datetime | None, pattern: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO, StringIO
+from typing import Any
 
 from flask import Response, send_file
 
@@ -57,12 +58,7 @@ def write_xlsx(sheets: Sequence[Sheet]) -> bytes:
                 worksheet.set_column(column, column, _width(sheet, column))
             for line, row in enumerate(sheet.rows, start=1):
                 for column, cell in enumerate(row):
-                    if isinstance(cell, str):
-                        worksheet.write_string(line, column, cell)
-                    elif isinstance(cell, date):
-                        worksheet.write_datetime(line, column, cell, formats["day"])
-                    elif cell is not None:
-                        worksheet.write_number(line, column, cell)
+                    _write_cell(worksheet, (line, column), cell, formats["day"])
             worksheet.freeze_panes(1, 0)
             worksheet.autofilter(0, 0, max(len(sheet.rows), 1), len(sheet.head) - 1)
     return content.getvalue()
@@ -71,6 +67,15 @@ def write_xlsx(sheets: Sequence[Sheet]) -> bytes:
 def send_table(content: bytes, name: str, mimetype: str) -> Response:
     """Hand a file out under a name."""
     return send_file(BytesIO(content), mimetype=mimetype, as_attachment=True, download_name=name)
+
+
+def _write_cell(worksheet: Any, place: tuple[int, int], cell: Cell, day_format: object) -> None:  # noqa: ANN401 - xlsxwriter ships no types
+    if isinstance(cell, str) and cell:
+        worksheet.write_string(*place, cell)
+    elif isinstance(cell, date):
+        worksheet.write_datetime(*place, cell, day_format)
+    elif isinstance(cell, int):
+        worksheet.write_number(*place, cell)
 
 
 def _to_csv(cell: Cell) -> str | int:

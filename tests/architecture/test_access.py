@@ -160,6 +160,10 @@ EXPECTED = {
     ("company.forget_address", "POST"): Task.SHARE,
     ("company.subscribe", "GET"): Task.SHARE,
     ("company.create_feed", "POST"): Task.SHARE,
+    ("company.belongings", "GET"): Task.OWN,
+    ("company.export", "POST"): Task.OWN,
+    ("company.erase", "POST"): Task.OWN,
+    ("company.erased", "GET"): PUBLIC,
 }
 TASK_OF_RIGHT = {
     "alma": set(Task),

@@ -1,6 +1,7 @@
 """The company's road: start, rate, plan, declare, afterwards, and who may see what."""
 
 from om_selfcheck.web.company import (
+    belongings,
     declaration,
     documents,
     mails,
@@ -18,6 +19,7 @@ from om_selfcheck.web.company import (
 from om_selfcheck.web.company.blueprint import bp
 
 __all__ = [
+    "belongings",
     "bp",
     "declaration",
     "documents",

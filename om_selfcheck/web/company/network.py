@@ -96,8 +96,11 @@ def change_release(assessment_id: UUID) -> ResponseReturnValue:
         return render_sharing({"level": str(NOT_OFFERED)}), UNPROCESSABLE
     running = releases.find_release(db.session, assessment_id)
     stored = running.level if running else ReleaseLevel.NOTHING
-    if merge_field(stored=stored, shown=shown, wanted=wanted) is Merge.CONFLICT:
+    merge = merge_field(stored=stored, shown=shown, wanted=wanted)
+    if merge is Merge.CONFLICT:
         return render_sharing({"level": _explain_conflict()}), CONFLICT
+    if merge is Merge.KEEP:  # also what an old page shows and nobody touched there
+        return _back(assessment_id, "")
     try:
         releases.change_release(
             db.session,
@@ -141,4 +144,5 @@ def _explain_conflict() -> str:
 
 
 def _back(assessment_id: UUID, news: str) -> ResponseReturnValue:
-    return redirect(url_for("company.sharing", assessment_id=assessment_id, news=news, _anchor="network"), 303)
+    address = url_for("company.sharing", assessment_id=assessment_id, news=news or None, _anchor="network")
+    return redirect(address, 303)

@@ -39,7 +39,7 @@ from om_selfcheck.web.sessions import (
     keep_in,
     show_link_once,
 )
-from om_selfcheck.web.surroundings import catalogue, printed_address
+from om_selfcheck.web.surroundings import catalogue, printed_address, retention
 
 UNPROCESSABLE = 422
 
@@ -204,6 +204,7 @@ def _show_link(assessment_id: UUID, template: str) -> ResponseReturnValue:
             shown=shown,
             address=address,
             mails=settings_of(actor),
+            retention=retention(),
             qr=Markup(segno.make(address, error="m").svg_inline(scale=4, border=2, svgclass="qr", lineclass=None)),  # noqa: S704 - drawn by segno from our own address
             title=pages.questionnaire_of(actor).title.in_language(current_language()),
         )
