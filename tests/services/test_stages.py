@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.statistics.stages import Stage, StageCounts
 from om_selfcheck.services import action_plans, assessments, stages
+from om_selfcheck.services.erasure import erase_own_company
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.store.models import CountedRound, Participation
 from tests import factories
@@ -156,6 +157,19 @@ def test_a_round_that_is_cleared_stays_counted(session: Session, network: UUID) 
     assert assessments.clear_untouched(session, now=NOW + timedelta(days=8)) > 0
     session.commit()
     assert total(session, network) == StageCounts(started=5)
+
+
+def test_who_is_erased_stays_counted_without_a_name(session: Session, network: UUID) -> None:
+    link = add_link(session, network)
+    owner = crowd.join(session, factories.make_complete(session), network, link)
+    factories.issue(session, owner)
+    crowd.start_many(session, network, link, 4)
+    before = show(session, network)
+    erase_own_company(session, actor=owner, today=TODAY, now=NOW)
+    session.commit()
+    assert show(session, network) == before
+    kept = session.scalars(select(CountedRound).where(CountedRound.declared_on.is_not(None))).one()
+    assert (kept.assessment_id, kept.company_id) == (None, None)
 
 
 def test_rounds_of_one_company_count_once_also_when_it_leaves(session: Session, network: UUID) -> None:

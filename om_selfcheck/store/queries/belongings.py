@@ -19,6 +19,8 @@ from om_selfcheck.store.models import (
     AuditStep,
     Company,
     Correction,
+    CountedCompany,
+    CountedRound,
     Declaration,
     DeclarationWord,
     Document,
@@ -74,6 +76,8 @@ def belongs_to(company_id: UUID) -> dict[Model, ColumnElement[bool]]:
         Message: or_(Message.company_id == company_id, Message.assessment_id.in_(rounds)),
         Participation: Participation.assessment_id.in_(rounds),
         Release: Release.assessment_id.in_(rounds),
+        CountedRound: CountedRound.company_id == company_id,
+        CountedCompany: CountedCompany.company_id == company_id,
         Declaration: Declaration.company_id == company_id,
         Document: Document.declaration_id.in_(declarations),
         DeclarationWord: DeclarationWord.declaration_id.in_(declarations),
@@ -101,9 +105,13 @@ def list_numbers(session: Session, company_id: UUID) -> Sequence[str]:
     return session.scalars(numbers.order_by(Declaration.issued_at)).all()
 
 
+def list_rounds(session: Session, company_id: UUID) -> Sequence[UUID]:
+    return session.scalars(_rounds(company_id)).all()
+
+
 def list_subjects(session: Session, company_id: UUID) -> list[str]:
     """Return what the record calls the company, its rounds and its declarations."""
-    rounds = session.scalars(_rounds(company_id))
+    rounds = list_rounds(session, company_id)
     return [
         f"company:{company_id}",
         *(f"assessment:{one}" for one in rounds),
