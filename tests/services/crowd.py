@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from om_selfcheck import clock
+from om_selfcheck.domain.statistics.published import FigureKind
 from om_selfcheck.domain.statistics.weeks import Week
 from om_selfcheck.services import stages
 from om_selfcheck.services.assessments import RatingChange, save_ratings
@@ -24,6 +26,7 @@ from om_selfcheck.store.models import (
     Rating,
     Release,
 )
+from om_selfcheck.store.queries import figures as queries
 from tests import factories
 from tests.builders import make_questionnaire
 from tests.factories import NOW
@@ -209,3 +212,20 @@ def find_network(session: Session, slug: str) -> UUID:
 def find_link(session: Session, network_id: UUID, label: str) -> UUID | None:
     mine = (InvitationLink.network_id == network_id, InvitationLink.label == label)
     return session.scalar(select(InvitationLink.id).where(*mine))
+
+
+def last_week() -> Week:
+    return Week.last_closed(clock.today())
+
+
+def publish_nothing(session: Session, slug: str) -> None:
+    """Close the last week of a network in which nothing is shown."""
+    queries.publish(
+        session,
+        network_id=find_network(session, slug),
+        period_on=last_week().monday,
+        kind=FigureKind.STAGES.value,
+        content="{}",
+        published_at=clock.now(),
+    )
+    session.commit()
