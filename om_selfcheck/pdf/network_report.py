@@ -8,7 +8,7 @@ from om_selfcheck.domain.statistics.stages import Stage, StageCounts
 from om_selfcheck.domain.statistics.weeks import Week
 from om_selfcheck.i18n.figures import say_figure, say_group, say_week
 from om_selfcheck.i18n.formats import number
-from om_selfcheck.pdf.documents import render_document
+from om_selfcheck.pdf.documents import CheckEdition, render_document
 from om_selfcheck.services.answers import Answers
 from om_selfcheck.services.stages import ShownGroup
 
@@ -36,6 +36,14 @@ class NetworkReport:
     def company_name(self) -> str:
         """Whose document it is."""
         return self.network_name
+
+    @property
+    def editions(self) -> list[CheckEdition]:
+        """Whose questions the answers are to, each publisher once."""
+        by_publisher = {one.publisher: one for one in self.answers[:MOST_CHECKS]}
+        return [
+            CheckEdition(title=one.title, version=one.version, publisher=one.publisher) for one in by_publisher.values()
+        ]
 
     @property
     def shown(self) -> list[tuple[ShownGroup, StageCounts]]:

@@ -50,6 +50,7 @@ class Answers:
     check: str
     title: str
     version: str
+    publisher: str
     year: int | None
     companies: int = 0
     topics: Sequence[TopicAnswers] = field(default=())
@@ -69,6 +70,7 @@ def make_answers(questionnaire: Questionnaire, published: Published, year: int |
         check=questionnaire.slug,
         title=questionnaire.title.in_language(language),
         version=questionnaire.version,
+        publisher=questionnaire.publisher,
         year=year,
         companies=report.companies if report else 0,
         topics=[_topic(questionnaire, need, language) for need in (report.topics if report else ())],
