@@ -24,7 +24,9 @@ from om_selfcheck.pdf.documents import (
     DeclarationDocument,
     MondayDocument,
     MondayStep,
+    Paper,
     PlanDocument,
+    PosterDocument,
     TopicCounts,
     TopicsDocument,
     TopicThenAndNow,
@@ -32,6 +34,7 @@ from om_selfcheck.pdf.documents import (
     render_declaration,
     render_monday,
     render_plan,
+    render_poster,
     render_topics,
 )
 from om_selfcheck.pdf.network_report import NetworkReport, render_network_report
@@ -210,6 +213,31 @@ ENGLISH: dict[str, Callable[[], bytes]] = {
     "changes-en": lambda: render_changes(CHANGES, "en"),
     "network_report-en": lambda: render_network_report(NETWORK_REPORT, "en"),
 }
+
+
+POSTER = PosterDocument(
+    network_name="Netzwerk Nordharz",
+    contact="Nina Nord, nina@nordharz.example, 05321 4711",
+    check=CHECK,
+    minutes=90,
+    publisher=CHECK.publisher,
+    address="https://selbstcheck.example/i/K7M2P9QRST",
+    short_address="selbstcheck.example/i/K7M2P-9QRST",
+    expires_on=date(2027, 3, 31),
+    stated_on=DAY,
+)
+FREE_POSTER = replace(POSTER, check=None, minutes=0, contact="", expires_on=None)
+POSTERS: dict[str, Callable[[], bytes]] = {
+    "poster": lambda: render_poster(POSTER, "de", Paper.A4),
+    "poster-en": lambda: render_poster(POSTER, "en", Paper.A5),
+    "poster-free": lambda: render_poster(FREE_POSTER, "de", Paper.A5),
+    "poster-free-en": lambda: render_poster(FREE_POSTER, "en", Paper.A4),
+}
+
+
+def fill_poster(text: str) -> PosterDocument:
+    check = CheckEdition(title=text, version="1.0", publisher=text)
+    return replace(POSTER, network_name=text, contact=text, check=check, publisher=text)
 
 
 def fill_declaration(text: str) -> DeclarationDocument:

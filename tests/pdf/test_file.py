@@ -14,7 +14,7 @@ from flask import Flask
 
 from om_selfcheck.config import ROOT
 from om_selfcheck.pdf import renderer
-from tests.pdf.samples import DAY, DETAILS, MAKERS, NETWORK_REPORT, NUMBER, open_pdf
+from tests.pdf.samples import DAY, DETAILS, MAKERS, NETWORK_REPORT, NUMBER, POSTERS, open_pdf
 
 OURS = {"Source-Sans-Light", "Source-Sans", "Source-Sans-Semi-Bold"}
 ELSEWHERE = """
@@ -38,9 +38,9 @@ def fonts_of(content: bytes) -> dict[str, bool]:
     return fonts
 
 
-@pytest.mark.parametrize("name", MAKERS)
+@pytest.mark.parametrize("name", MAKERS | POSTERS)
 def test_embeds_our_font_and_no_other(name: str) -> None:
-    fonts = fonts_of(MAKERS[name]())
+    fonts = fonts_of((MAKERS | POSTERS)[name]())
     assert set(fonts) <= OURS
     assert all(fonts.values())
 
