@@ -24,6 +24,7 @@ NETWORK_PAGES: Final = (
     ("network.links", _("Einladungslinks")),
     ("network.figures", _("Zahlen")),
     ("network.companies", _("Betriebe")),
+    ("network.contacts", _("Hilfe in der Region")),
     ("network.settings", _("Angaben")),
     ("network.coordinators", _("Koordination")),
 )

@@ -334,6 +334,32 @@ def read_own_data(app: Flask, reader: Reader) -> None:
     reader.read(people.stella(app), f"/verify/{number}")
 
 
+def read_help_nearby(app: Flask, reader: Reader) -> None:
+    """A coordinator's contacts with every refusal, and what a company finds with and without an action."""
+    nina, base = people.nina(app), "/network/netz-a/contacts"
+    reader.look(nina.client.get(reader.at(base)))
+    wrong = {"phone": "x", "email": "@", "page": "x", "offer": "www.ihk.example"}
+    for fields in ({}, wrong):
+        reader.look(nina.client.send(reader.at(f"{base}/new"), fields), status=422)
+    alma, link_id = people.alma(app), people.add_link(app, "netz-a")
+    reader.read(alma, f"{alma.base}/help/1")
+    people.join(alma, people.token_of(app, "netz-a", link_id))
+    reader.read(alma, f"{alma.base}/help/1")
+    with time_machine.travel("2024-11-21T09:00:00Z", tick=False):
+        old = people.add_help(app)
+    for news in ("added", "removed", "saved"):
+        reader.look(nina.client.get(f"{base}?news={news}&lang={reader.language}"))
+    address = f"{base}/{old}"
+    stale = reader.look(nina.client.get(reader.at(address))).values()
+    nina.client.send(address, {"phone": "0800 1", "kind": "guild"})
+    reader.look(nina.client.post(reader.at(address), stale | {"phone": "0800 2", "kind": "union"}), status=409)
+    saved = alma.client.send(f"{alma.base}/plan/new?measure=1.1.a", people.ACTION | {"description": "Wort " * 390})
+    action_id = saved.location.rsplit("#action-", 1)[1]
+    for page in ("/help/1", "/topics/1", "/plan", f"/plan/{action_id}"):
+        reader.read(alma, alma.base + page)
+    reader.look(alma.client.get(f"{alma.base}/help/1?action={action_id}&lang={reader.language}"))
+
+
 def read_networks(app: Flask, reader: Reader) -> None:
     """A network's pages empty and filled, with every refusal and all news; and what companies see of it."""
     nina, olaf, home = people.nina(app), people.olaf(app), "/network/netz-a"
@@ -416,6 +442,7 @@ PARTS: tuple[Part, ...] = (
     read_follow_up,
     read_links_for_others,
     read_own_data,
+    read_help_nearby,
 )
 
 

@@ -100,6 +100,8 @@ PARAMETERS_READ = {
     "company.responsible": ("sent", "forgotten"),
     "company.mine": ("saved", "ask"),
     "company.erased": ("number",),
+    "company.help_nearby": ("action", "measure"),
+    "network.contacts": ("news",),
     "public.feed": ("lang",),
     "public.lost_link": ("sent",),
     "account.login": ("next",),
@@ -337,6 +339,7 @@ def network_pages(cast: Cast) -> list[str]:
         "/staff/networks/new",
         "/staff/networks/netz-a",
         *(f"/network/netz-a/{p}" for p in places),
+        *(f"/network/netz-a/contacts{below}" for below in ("", "/new", f"/{cast.examples['contact_id']}")),
     ]
 
 
@@ -381,6 +384,7 @@ def make_cast(app: Flask) -> Cast:
             "grant_id": str(shared["action"]).split("/")[-2],
             "signed": signed,
             "user_id": str(nina.user_id),
+            "contact_id": str(people.add_help(app)),
             "link_id": str(link_id),
             "paper": "a4",
         },

@@ -4,6 +4,7 @@ from om_selfcheck.web.company import (
     belongings,
     declaration,
     documents,
+    help,  # noqa: A004 - a page of that name
     mails,
     mine,
     network,
@@ -23,6 +24,7 @@ __all__ = [
     "bp",
     "declaration",
     "documents",
+    "help",
     "mails",
     "mine",
     "network",
