@@ -21,6 +21,7 @@ class MessageKind(StrEnum):
     SIGN_IN_LINK = "sign_in_link"
     SET_UP_LINK = "set_up_link"
     ACCOUNT_CHANGED = "account_changed"
+    NUDGE = "nudge"
 
 
 _ASKED_FOR = frozenset(

@@ -80,6 +80,7 @@ class Verb(StrEnum):
     RELEASE_BEGUN = "release_begun"
     RELEASE_ENDED = "release_ended"
     MEMBERS_EXPORTED = "members_exported"
+    COMPANIES_NUDGED = "companies_nudged"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,12 @@ def clock_time(value: datetime) -> str:
     return f"{value.astimezone(BERLIN):%H:%M}"
 
 
+def number(value: int) -> str:
+    """Return a whole number with its thousands apart: "10.000", "10,000"."""
+    written = f"{value:,}"
+    return written if current_language() == "en" else written.replace(",", ".")
+
+
 def _format(value: date | datetime | None, pattern: str) -> str:
     if value is None:
         return ""

@@ -173,6 +173,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         MessageKind.SIGN_IN_LINK: _("Link zum Anmelden"),
         MessageKind.SET_UP_LINK: _("Link zum Einrichten eines Zugangs"),
         MessageKind.ACCOUNT_CHANGED: _("Nachricht über eine Änderung am Zugang"),
+        MessageKind.NUDGE: _("Erinnerung an einen Check, der liegen blieb"),
     },
     MessageState: {
         MessageState.QUEUED: _("wird gleich verschickt"),
@@ -249,6 +250,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Verb.RELEASE_BEGUN: _("Freigabe für ein Netzwerk begonnen"),
         Verb.RELEASE_ENDED: _("Freigabe für ein Netzwerk beendet"),
         Verb.MEMBERS_EXPORTED: _("Liste der Betriebe ausgegeben"),
+        Verb.COMPANIES_NUDGED: _("Liegengebliebene Checks erinnert"),
     },
     DeadlineKind: {
         DeadlineKind.DUE: _("Termin"),

@@ -179,32 +179,36 @@ class PosterDocument:
 
 
 def render_declaration(document: DeclarationDocument, language: Language) -> bytes:
-    return _render("declaration", document, language, has_one_page=True, qr_code=draw_qr_code(document.address))
+    return render_document("declaration", document, language, has_one_page=True, qr_code=draw_qr_code(document.address))
 
 
 def render_topics(document: TopicsDocument, language: Language) -> bytes:
-    return _render("topics", document, language, places=squares_in_a_row([topic.counts for topic in document.topics]))
+    return render_document(
+        "topics", document, language, places=squares_in_a_row([topic.counts for topic in document.topics])
+    )
 
 
 def render_changes(document: ChangesDocument, language: Language) -> bytes:
     sides = [side for topic in document.topics for side in (topic.then, topic.now) if side]
     states = (ActionState.DONE, ActionState.IN_PROGRESS, ActionState.OPEN, ActionState.DROPPED)
-    return _render("changes", document, language, places=squares_in_a_row(sides), states=states)
+    return render_document("changes", document, language, places=squares_in_a_row(sides), states=states)
 
 
 def render_plan(document: PlanDocument, language: Language) -> bytes:
     numbered = enumerate(by_urgency(document.actions), start=1)
     groups = groupby(numbered, key=lambda entry: entry[1].urgency)
-    return _render("plan", document, language, groups=[(urgency, tuple(entries)) for urgency, entries in groups])
+    return render_document(
+        "plan", document, language, groups=[(urgency, tuple(entries)) for urgency, entries in groups]
+    )
 
 
 def render_monday(document: MondayDocument, language: Language) -> bytes:
-    return _render("monday", document, language, has_one_page=True)
+    return render_document("monday", document, language, has_one_page=True)
 
 
 def render_poster(document: PosterDocument, language: Language, paper: Paper) -> bytes:
     qr_code = draw_qr_code(document.address)
-    return _render("poster", document, language, has_one_page=True, qr_code=qr_code, paper=paper)
+    return render_document("poster", document, language, has_one_page=True, qr_code=qr_code, paper=paper)
 
 
 def add_counts(counts: Iterable[RatingCounts]) -> RatingCounts:
@@ -231,7 +235,14 @@ def draw_qr_code(address: str) -> Markup:
     return Markup(code.svg_inline(border=0, omitsize=True, svgclass="qr-code", lineclass=None, title=address))  # noqa: S704  # segno escapes the title
 
 
-def _render(name: str, document: object, language: Language, *, has_one_page: bool = False, **values: Any) -> bytes:  # noqa: ANN401
+def render_document(
+    name: str,
+    document: object,
+    language: Language,
+    *,
+    has_one_page: bool = False,
+    **values: Any,  # noqa: ANN401 - whatever the template needs
+) -> bytes:
     """Fill the template in its language, with exactly the functions and enums that templates may use."""
     with force_locale(language):
         html = render_template(

@@ -22,6 +22,7 @@ STAFF_PAGES: Final = (
 NETWORK_PAGES: Final = (
     ("network.home", _("Übersicht")),
     ("network.links", _("Einladungslinks")),
+    ("network.figures", _("Zahlen")),
     ("network.companies", _("Betriebe")),
     ("network.contacts", _("Hilfe in der Region")),
     ("network.settings", _("Angaben")),

@@ -13,9 +13,11 @@ from flask import Flask
 
 from om_selfcheck import clock
 from om_selfcheck.domain.access import FRESH_FOR, Office, Role, Strength, Task
+from om_selfcheck.extensions import db
 from om_selfcheck.web.access import PUBLIC, require_rules
 from tests import people
 from tests.people import Person
+from tests.services import crowd
 from tests.web.client import Page, PageClient
 
 METHODS = ("GET", "POST")
@@ -141,6 +143,13 @@ EXPECTED = {
     ("network.change_link", "POST"): Office.COORDINATE,
     ("network.withdraw_link", "POST"): Office.COORDINATE,
     ("network.duplicate_link", "POST"): Office.COORDINATE,
+    ("network.figures", "GET"): Office.COORDINATE,
+    ("network.stages_now", "GET"): Office.COORDINATE,
+    ("network.nudge", "GET"): Office.COORDINATE,
+    ("network.send_nudge", "POST"): Office.COORDINATE,
+    ("network.figures_xlsx", "GET"): Office.SEE_COMPANIES,
+    ("network.figures_csv", "GET"): Office.SEE_COMPANIES,
+    ("network.report", "GET"): Office.SEE_COMPANIES,
     ("network.poster", "GET"): Office.COORDINATE,
     ("network.invitation_text", "GET"): Office.COORDINATE,
     ("network.coordinators", "GET"): Office.SEE_COMPANIES,
@@ -194,6 +203,8 @@ SAMPLES = {
     "contact_id": "00000000-0000-4000-8000-000000000004",
     "paper": "a4",
     "link_id": "00000000-0000-4000-8000-000000000003",
+    "table": "stages",
+    "year": str(crowd.last_week().year),
 }
 FORM = {"network": "netz-a"}  # what keeps a page that opens from answering 404 for want of it
 OPEN, ASKED, TOLD, UNKNOWN = "open", "asked to sign in", "told what is missing", "404"
@@ -358,6 +369,8 @@ def test_an_office_opens_for_those_who_may_fill_it_and_for_nobody_else(
     somebody = people.add_user(app, "somebody@example.org", Role.COORDINATOR)
     link_id, member = people.add_link(app, "netz-a"), people.alma(app)
     people.join(member, people.token_of(app, "netz-a", link_id), level="plan")
+    with app.app_context():
+        crowd.publish_nothing(db.session, "netz-a")
     for pattern, method, office in offices(app):
         address = fill(pattern, member.assessment_id).replace(SAMPLES["user_id"], str(somebody.user_id))
         address = address.replace(SAMPLES["link_id"], str(link_id))

@@ -32,6 +32,7 @@ from om_selfcheck.domain.record import GENESIS, Verb
 from om_selfcheck.domain.release import ReleaseLevel
 from om_selfcheck.domain.reminders import RenewalTone
 from om_selfcheck.domain.retention import Notice
+from om_selfcheck.domain.statistics.published import FigureKind
 from om_selfcheck.domain.statistics.report import Bound
 from om_selfcheck.domain.statistics.stages import Stage
 from om_selfcheck.domain.tampering import Damage
@@ -94,7 +95,8 @@ CODES: dict[type[StrEnum], str] = {
         "NETWORK_REOPENED=network_reopened INVITATION_CREATED=invitation_created "
         "INVITATION_CHANGED=invitation_changed INVITATION_WITHDRAWN=invitation_withdrawn "
         "NETWORK_JOINED=network_joined NETWORK_LEFT=network_left NETWORK_CHOICE_CHANGED=network_choice_changed "
-        "RELEASE_BEGUN=release_begun RELEASE_ENDED=release_ended MEMBERS_EXPORTED=members_exported"
+        "RELEASE_BEGUN=release_begun RELEASE_ENDED=release_ended MEMBERS_EXPORTED=members_exported "
+        "COMPANIES_NUDGED=companies_nudged"
     ),
     Damage: (
         "MISSING=missing REORDERED=reordered CHANGED=changed PAYLOAD_CHANGED=payload_changed "
@@ -109,7 +111,7 @@ CODES: dict[type[StrEnum], str] = {
         "CONFIRM_ADDRESS=confirm_address ADDRESS_CHANGED=address_changed ACCESS_LINK=access_link LOST_LINK=lost_link "
         "RENEWAL=renewal ACTION_DUE=action_due FOLLOW_UP=follow_up DOER_INVITED=doer_invited "
         "RETENTION=retention CHECKPOINT=checkpoint SIGN_IN_LINK=sign_in_link SET_UP_LINK=set_up_link "
-        "ACCOUNT_CHANGED=account_changed"
+        "ACCOUNT_CHANGED=account_changed NUDGE=nudge"
     ),
     MessageState: (
         "QUEUED=queued SENDING=sending SENT=sent FAILED=failed UNDELIVERABLE=undeliverable CANCELLED=cancelled"
@@ -126,6 +128,7 @@ CODES: dict[type[StrEnum], str] = {
         "STARTED=started HALF_RATED=half_rated ALL_RATED=all_rated PLAN_COMPLETE=plan_complete "
         "DECLARED=declared RENEWED=renewed"
     ),
+    FigureKind: "STAGES=stages ANSWERS=answers PROGRESS=progress",
     Bound: "ABOUT=about BELOW=below ABOVE=above",
 }
 

@@ -15,6 +15,9 @@ from om_selfcheck.domain.declaration_number import make_number
 from om_selfcheck.domain.progress import ActionState
 from om_selfcheck.domain.rating import NeedForAction, RatingCounts
 from om_selfcheck.domain.renewal import PreviousAction
+from om_selfcheck.domain.statistics.batches import AnswerBatch, ProgressBatch
+from om_selfcheck.domain.statistics.stages import StageCounts
+from om_selfcheck.domain.statistics.weeks import Week
 from om_selfcheck.pdf.documents import (
     ChangesDocument,
     CheckEdition,
@@ -34,6 +37,11 @@ from om_selfcheck.pdf.documents import (
     render_poster,
     render_topics,
 )
+from om_selfcheck.pdf.network_report import NetworkReport, render_network_report
+from om_selfcheck.services.answers import make_answers
+from om_selfcheck.services.figures import Published
+from om_selfcheck.services.stages import ShownGroup
+from tests.builders import make_questionnaire, make_topic
 
 DAY = date(2026, 11, 21)
 NUMBER = make_number(0x1234567890ABCDEF12345)
@@ -143,6 +151,52 @@ MONDAY = MondayDocument(
     company_name=DETAILS.company_name,
 )
 
+REFS = tuple(f"{topic}.1.{letter}" for topic in range(1, 4) for letter in "abcd")
+WEEK = Week(date(2026, 12, 21))
+ANSWERED = make_answers(
+    make_questionnaire(
+        topics=[make_topic(ref=str(n), measure_refs=[ref for ref in REFS if ref[0] == str(n)]) for n in range(1, 4)]
+    ),
+    Published(
+        answers={
+            "basis": [
+                AnswerBatch(
+                    week=WEEK,
+                    companies=48,
+                    urgent={ref: 4 * place for place, ref in enumerate(REFS)},
+                    some=dict.fromkeys(REFS, 9),
+                )
+            ]
+        },
+        progress={"basis": [ProgressBatch(week=WEEK, companies=30, done=171)]},
+    ),
+    2026,
+    "de",
+)
+NETWORK_REPORT = NetworkReport(
+    network_name="Netzwerk Nordharz",
+    area="Goslar und Umgebung",
+    year=2026,
+    week=WEEK,
+    groups=(
+        ShownGroup(
+            key="a",
+            label="Frühstück der Handwerkskammer",
+            counts=StageCounts(started=52, half_rated=47, all_rated=44, plan_complete=31, declared=22, renewed=3),
+        ),
+        ShownGroup(key="b", label="Messestand", counts=None),
+        ShownGroup(key="", label="", counts=StageCounts(started=5, half_rated=2, all_rated=1)),
+        ShownGroup(
+            key="pool:c",
+            label="",
+            counts=StageCounts(started=9, half_rated=9, all_rated=7, plan_complete=7, declared=5),
+        ),
+    ),
+    total=StageCounts(started=66, half_rated=58, all_rated=52, plan_complete=38, declared=27, renewed=3),
+    before=StageCounts(started=21, half_rated=17, all_rated=15, plan_complete=9, declared=6),
+    answers=(ANSWERED,),
+)
+
 MAKERS: dict[str, Callable[[], bytes]] = {
     "declaration": lambda: render_declaration(DECLARATION, "de"),
     "topics": lambda: render_topics(TOPICS, "de"),
@@ -150,12 +204,14 @@ MAKERS: dict[str, Callable[[], bytes]] = {
     "renewed": lambda: render_declaration(RENEWED, "de"),
     "changes": lambda: render_changes(CHANGES, "de"),
     "monday": lambda: render_monday(MONDAY, "de"),
+    "network_report": lambda: render_network_report(NETWORK_REPORT, "de"),
 }
 
 
 ENGLISH: dict[str, Callable[[], bytes]] = {
     "renewed-en": lambda: render_declaration(RENEWED, "en"),
     "changes-en": lambda: render_changes(CHANGES, "en"),
+    "network_report-en": lambda: render_network_report(NETWORK_REPORT, "en"),
 }
 
 
