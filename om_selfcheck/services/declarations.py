@@ -73,6 +73,7 @@ def issue_declaration(
         number=snapshot.number,
         company_name=snapshot.details.company_name,
         city=snapshot.details.city,
+        network_id=declarations.find_network_id(session, actor.assessment_id),
         questionnaire_slug=questionnaire.slug,
         questionnaire_version=questionnaire.version,
         issued_on=today,

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
-from om_selfcheck.store.models import Declaration, DeclarationWord, Document
+from om_selfcheck.store.models import Declaration, DeclarationWord, Document, Participation
 
 _INSERT_DOCUMENT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 Newer = aliased(Declaration)
@@ -25,6 +25,11 @@ def add_words(session: Session, *, declaration_id: UUID, issued_on: date, words:
     rows = [{"word": word, "issued_on": issued_on, "declaration_id": declaration_id} for word in sorted(words)]
     if rows:
         session.execute(insert(DeclarationWord), rows)
+
+
+def find_network_id(session: Session, assessment_id: UUID) -> UUID | None:
+    """Return the network that a round counts for."""
+    return session.scalar(select(Participation.network_id).where(Participation.assessment_id == assessment_id))
 
 
 def find_by_assessment(session: Session, assessment_id: UUID) -> Declaration | None:
