@@ -16,6 +16,8 @@ from om_selfcheck.web import (
     errors,
     language,
     logs,
+    network,
+    office,
     public,
     security,
     sessions,
@@ -34,9 +36,9 @@ def create_app(settings: Settings | None = None, questionnaires: catalogue.Catal
     _configure(app, settings)
     _connect_extensions(app, settings)
     app.extensions["om_catalogue"] = questionnaires or catalogue.load_catalogue(QUESTIONNAIRES)
-    for part in (logs, sessions, security, language, errors, templating, assets, proofs, refusals):
+    for part in (logs, sessions, security, language, errors, templating, office, assets, proofs, refusals):
         part.init_app(app)
-    for blueprint in (public.bp, company.bp, auth.bp, staff.bp):
+    for blueprint in (public.bp, company.bp, auth.bp, network.bp, staff.bp):
         app.register_blueprint(blueprint)
     access.require_rules(app)
     return app
