@@ -39,6 +39,9 @@ class IssueDays:
         return IssueDays(max(firsts, default=None), min(lasts, default=None))
 
 
+ALL_DAYS = IssueDays()
+
+
 def days_of_status(status: DeclarationStatus | None, today: date) -> IssueDays:
     """Return when declarations were issued that can have a status today; all days where it is no matter of dates."""
     first_valid = first_issue_day(today)
@@ -46,7 +49,7 @@ def days_of_status(status: DeclarationStatus | None, today: date) -> IssueDays:
         return IssueDays(first_valid, today)
     if status is DeclarationStatus.EXPIRED:
         return IssueDays(None, first_valid - _DAY)
-    return IssueDays()
+    return ALL_DAYS
 
 
 def days_of_ending(today: date) -> IssueDays:

@@ -23,6 +23,7 @@ from om_selfcheck.domain.network import NetworkKind
 from om_selfcheck.domain.progress import ActionState, Effect
 from om_selfcheck.domain.rating import NeedForAction
 from om_selfcheck.domain.record import Verb
+from om_selfcheck.domain.register import AuditStanding, RegisterOrder
 from om_selfcheck.domain.release import ReleaseLevel
 from om_selfcheck.domain.statistics.report import Bound
 from om_selfcheck.domain.statistics.stages import Stage
@@ -235,6 +236,19 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Verb.RELEASE_BEGUN: _("Freigabe für ein Netzwerk begonnen"),
         Verb.RELEASE_ENDED: _("Freigabe für ein Netzwerk beendet"),
         Verb.MEMBERS_EXPORTED: _("Liste der Betriebe ausgegeben"),
+        Verb.DECLARATION_CORRECTED: _("Selbsterklärung berichtigt"),
+        Verb.REGISTER_EXPORTED: _("Register ausgegeben"),
+        Verb.RECORD_EXPORTED: _("Protokoll ausgegeben"),
+    },
+    RegisterOrder: {
+        RegisterOrder.NEWEST: _("neueste zuerst"),
+        RegisterOrder.OLDEST: _("älteste zuerst"),
+    },
+    AuditStanding: {
+        AuditStanding.NONE: _("noch keine"),
+        AuditStanding.OPEN: _("läuft"),
+        AuditStanding.OVERDUE: _("läuft, Frist vorbei"),
+        AuditStanding.CLOSED: _("abgeschlossen"),
     },
     DeadlineKind: {
         DeadlineKind.DUE: _("Termin"),

@@ -1,18 +1,16 @@
 """The register as staff read it: finding declarations, counting them, taking the list along, and one by itself (D9)."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
+from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.declaration import DeclarationStatus, SelfDeclaration
 from om_selfcheck.domain.declaration_number import NotANumber, read_number
 from om_selfcheck.domain.record import Event, Verb
-from om_selfcheck.domain.register import AuditStanding, Count, IssueDays, RegisterOrder, days_of_status
+from om_selfcheck.domain.register import ALL_DAYS, AuditStanding, Count, IssueDays, RegisterOrder, days_of_status
 from om_selfcheck.domain.text import search_words
 from om_selfcheck.services.record import append_event
 from om_selfcheck.store.queries import register
@@ -31,7 +29,7 @@ class Search:
     slug: str = ""
     version: str = ""
     network_id: UUID | None = None
-    issued: IssueDays = IssueDays()
+    issued: IssueDays = ALL_DAYS
     status: DeclarationStatus | None = None
     audit: AuditStanding | None = None
     order: RegisterOrder = RegisterOrder.NEWEST
@@ -60,13 +58,15 @@ class RegisterPage:
     after: str | None
 
 
-def list_declarations(session: Session, *, search: Search, after: str = "", today: date) -> RegisterPage:
+def list_declarations(
+    session: Session, *, search: Search, after: str = "", today: date, size: int = PAGE_SIZE
+) -> RegisterPage:
     """List a page of the register. A number that was typed in whole is found whatever else is asked for."""
     number = _read(search.typed)
     if number:
         return RegisterPage(tuple(_to_line(row, today) for row in register.list_by_number(session, number)), None)
     place = register.find_place(session, after) if after else None
-    page = register.list_page(session, _to_wanted(search, today), after=place, at_most=PAGE_SIZE)
+    page = register.list_page(session, _to_wanted(search, today), after=place, at_most=size)
     return RegisterPage(tuple(_to_line(row, today) for row in page.rows), page.after)
 
 
@@ -75,16 +75,6 @@ def count_declarations(session: Session, *, search: Search, today: date) -> Coun
     if number := _read(search.typed):
         return Count(len(register.list_by_number(session, number)))
     return register.count_found(session, _to_wanted(search, today))
-
-
-def walk_declarations(session: Session, *, search: Search, today: date) -> Iterator[ListedDeclaration]:
-    """Yield every line of what is looked for, however many; what was read is not kept."""
-    if number := _read(search.typed):
-        batches: Iterator[Sequence[Row[Any]]] = iter([register.list_by_number(session, number)])
-    else:
-        batches = register.walk(session, _to_wanted(search, today), at_once=AT_ONCE)
-    for rows in batches:
-        yield from (_to_line(row, today) for row in rows)
 
 
 def record_export(session: Session, *, actor: str, file_format: str, search: Search, now: datetime) -> None:
@@ -125,16 +115,18 @@ def _to_wanted(search: Search, today: date) -> register.Wanted:
     )
 
 
-def _to_line(row: Row[Any], today: date) -> ListedDeclaration:
-    terms = SelfDeclaration(issued_on=row.issued_on, withdrawn_on=row.withdrawn_on, replaced_on=row.replaced_on)
+def _to_line(row: RowMapping, today: date) -> ListedDeclaration:
+    terms = SelfDeclaration(
+        issued_on=row["issued_on"], withdrawn_on=row["withdrawn_on"], replaced_on=row["replaced_on"]
+    )
     return ListedDeclaration(
-        number=row.number,
-        company_name=row.company_name,
-        city=row.city,
-        network_name=row.network_name or "",
-        slug=row.questionnaire_slug,
-        version=row.questionnaire_version,
+        number=row["number"],
+        company_name=row["company_name"],
+        city=row["city"],
+        network_name=row["network_name"] or "",
+        slug=row["questionnaire_slug"],
+        version=row["questionnaire_version"],
         terms=terms,
         status=terms.status_on(today),
-        is_name_hidden=row.name_hidden_at is not None,
+        is_name_hidden=row["name_hidden_at"] is not None,
     )

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from om_selfcheck.store.base import Base, Instant
 
-
 _EDITION = ("questionnaire_slug", "questionnaire_version")
 _ENDED = ("withdrawn_on", "replaced_by_id")
 

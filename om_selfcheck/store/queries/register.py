@@ -5,13 +5,13 @@ at and ordered. Where none does, an index that holds everything the conditions n
 at most `SCAN` entries at a time; a page that found less than it shows goes on from where the walk stopped.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from om_selfcheck.domain.declaration import DeclarationStatus
@@ -73,7 +73,7 @@ class Wanted:
 class FoundPage:
     """The rows of a page. `after` is the number to go on behind; None where nothing more can come."""
 
-    rows: Sequence[Row[Any]]
+    rows: Sequence[RowMapping]
     after: str | None
 
 
@@ -90,20 +90,20 @@ def find_place(session: Session, number: str) -> Place | None:
     return Place(row.issued_on, row.id) if row else None
 
 
-def list_by_number(session: Session, number: str) -> Sequence[Row[Any]]:
-    return session.execute(_LISTED.where(Declaration.number == number)).all()
+def list_by_number(session: Session, number: str) -> Sequence[RowMapping]:
+    return session.execute(_LISTED.where(Declaration.number == number)).mappings().all()
 
 
 def list_page(session: Session, wanted: Wanted, *, after: Place | None, at_most: int) -> FoundPage:
     """Return a page's rows in order, and where to go on."""
     few = _find_few(session, wanted)
-    scanned = _scan(wanted, after) if few is None else None
-    statement = _from_few(few, wanted, after) if scanned is None else _from_scan(scanned, wanted)
+    scanned = _scan(wanted, after, SCAN)
+    statement = _from_scan(scanned, wanted) if few is None else _from_few(few, wanted, after)
     ids = session.scalars(statement.limit(at_most + 1)).all()
     rows = _load(session, ids[:at_most])
     if len(ids) > at_most:
-        return FoundPage(rows, rows[-1].number)
-    return FoundPage(rows, _find_end(session, scanned) if scanned is not None else None)
+        return FoundPage(rows, rows[-1]["number"])
+    return FoundPage(rows, _find_end(session, scanned) if few is None else None)
 
 
 def count_found(session: Session, wanted: Wanted) -> Count:
@@ -111,20 +111,9 @@ def count_found(session: Session, wanted: Wanted) -> Count:
     few = _find_few(session, wanted)
     if few is not None:
         return Count(_count(session, _from_few(few, wanted, None)))
-    scanned = _scan(wanted, None, at_most=SCAN + 1)
+    scanned = _scan(wanted, None, SCAN + 1)
     number = _count(session, _from_scan(scanned, wanted))
     return Count(min(number, SCAN), _count(session, select(scanned.c.id)) <= SCAN)
-
-
-def walk(session: Session, wanted: Wanted, *, at_once: int) -> Iterator[Sequence[Row[Any]]]:
-    """Yield everything that is looked for in batches, none of them kept."""
-    after: Place | None = None
-    while True:
-        page = list_page(session, wanted, after=after, at_most=at_once)
-        yield page.rows
-        after = find_place(session, page.after) if page.after else None
-        if after is None:
-            return
 
 
 # Few
@@ -171,7 +160,7 @@ def _from_few(few: Select[Any], wanted: Wanted, after: Place | None) -> Select[A
 # Many
 
 
-def _scan(wanted: Wanted, after: Place | None, at_most: int = SCAN) -> Any:  # noqa: ANN401 - a subquery
+def _scan(wanted: Wanted, after: Place | None, at_most: int) -> Any:  # noqa: ANN401 - a subquery
     """Return the next entries of the index that leaves the fewest and has the order of the page."""
     columns = Declaration.__table__.c
     return (
@@ -278,6 +267,6 @@ def _count(session: Session, ids: Select[Any]) -> int:
     return session.scalar(select(func.count()).select_from(ids.subquery())) or 0
 
 
-def _load(session: Session, ids: Sequence[UUID]) -> list[Row[Any]]:
-    found = {row.id: row for row in session.execute(_LISTED.where(Declaration.id.in_(ids)))}
+def _load(session: Session, ids: Sequence[UUID]) -> list[RowMapping]:
+    found = {row["id"]: row for row in session.execute(_LISTED.where(Declaration.id.in_(ids))).mappings()}
     return [found[one] for one in ids if one in found]
