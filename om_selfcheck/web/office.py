@@ -18,7 +18,7 @@ from om_selfcheck.web.signed_in import find_signed_in
 STAFF_PAGES: Final = (
     ("staff.dashboard", _("Überblick")),
     ("staff.register", _("Register")),
-    ("staff.record", _("Protokoll")),
+    ("staff.record", _("Ereignisprotokoll")),
     ("staff.users", _("Zugänge")),
 )
 HOMES: Final = ("network.home", "staff.dashboard")

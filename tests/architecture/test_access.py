@@ -108,6 +108,12 @@ EXPECTED = {
     ("account.new_passkey_options", "POST"): Office.SECURE,
     ("account.add_passkey", "POST"): Office.SECURE,
     ("account.remove_passkey", "POST"): Office.SECURE,
+    ("staff.dashboard", "GET"): Office.OVERSEE,
+    ("staff.register", "GET"): Office.OVERSEE,
+    ("staff.export_register", "POST"): Office.OVERSEE_FRESH,
+    ("staff.declaration", "GET"): Office.OVERSEE,
+    ("staff.record", "GET"): Office.OVERSEE,
+    ("staff.export_record", "POST"): Office.OVERSEE_FRESH,
     ("staff.users", "GET"): Office.OVERSEE,
     ("staff.user", "GET"): Office.OVERSEE,
     ("staff.invite", "POST"): Office.OVERSEE_FRESH,
@@ -310,8 +316,10 @@ def test_an_office_opens_for_those_who_may_fill_it_and_for_nobody_else(
     app: Flask, users: dict[str, Visitor], role: str
 ) -> None:
     somebody = people.add_user(app, "somebody@example.org", Role.COORDINATOR)
+    number = people.declare(people.alma(app))
     for pattern, method, office in offices(app):
         address = fill(pattern, "").replace(SAMPLES["user_id"], str(somebody.user_id))
+        address = address.replace(SAMPLES["number"], number)
         page = users[role].client.open(address, method=method, data=FORM | {"csrf_token": users[role].token})
         if method == "POST" and not users[role].token:
             assert page.status == 400, f"{role} {method} {pattern}: no form is taken without a session"

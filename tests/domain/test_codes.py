@@ -28,6 +28,7 @@ from om_selfcheck.domain.network import NetworkKind
 from om_selfcheck.domain.progress import ActionState, Effect
 from om_selfcheck.domain.rating import NeedForAction
 from om_selfcheck.domain.record import GENESIS, Verb
+from om_selfcheck.domain.register import AuditStanding, RegisterOrder
 from om_selfcheck.domain.release import ReleaseLevel
 from om_selfcheck.domain.reminders import RenewalTone
 from om_selfcheck.domain.statistics.report import Bound
@@ -85,8 +86,12 @@ CODES: dict[type[StrEnum], str] = {
         "NETWORK_REOPENED=network_reopened INVITATION_CREATED=invitation_created "
         "INVITATION_CHANGED=invitation_changed INVITATION_WITHDRAWN=invitation_withdrawn "
         "NETWORK_JOINED=network_joined NETWORK_LEFT=network_left NETWORK_CHOICE_CHANGED=network_choice_changed "
-        "RELEASE_BEGUN=release_begun RELEASE_ENDED=release_ended MEMBERS_EXPORTED=members_exported"
+        "RELEASE_BEGUN=release_begun RELEASE_ENDED=release_ended MEMBERS_EXPORTED=members_exported "
+        "DECLARATION_CORRECTED=declaration_corrected REGISTER_EXPORTED=register_exported "
+        "RECORD_EXPORTED=record_exported"
     ),
+    RegisterOrder: "NEWEST=newest OLDEST=oldest",
+    AuditStanding: "NONE=none OPEN=open OVERDUE=overdue CLOSED=closed",
     Damage: (
         "MISSING=missing REORDERED=reordered CHANGED=changed PAYLOAD_CHANGED=payload_changed "
         "PAYLOAD_MISSING=payload_missing HEAD_CHANGED=head_changed ADDED=added CUT_OFF=cut_off REWRITTEN=rewritten "
