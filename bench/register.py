@@ -8,6 +8,7 @@ import os
 import random
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -54,7 +55,7 @@ def _fill(url: str) -> None:
     bring_up_to_date(engine)
     with engine.begin() as connection:
         connection.execute(insert(Network), [_make_network(place) for place in range(NETWORKS)])
-    rng = random.Random(1)
+    rng = random.Random(1)  # noqa: S311 - the same register each time
     for begin in reversed(range(0, MANY, AT_ONCE)):  # what replaces an older one is there before it
         _store(engine, [_make(place, rng) for place in reversed(range(begin, begin + AT_ONCE))])
     _add_beside(engine)
@@ -71,7 +72,7 @@ def _make_network(place: int) -> dict[str, object]:
 def _make(place: int, rng: random.Random) -> dict[str, object]:
     """Make a declaration; two of five whose years are over are replaced, one of a thousand is withdrawn."""
     issued_on = TODAY - timedelta(days=DAYS - place * DAYS // MANY)
-    is_replaced = place < MANY // 2 and place % 5 < 2
+    is_replaced = place < MANY // 2 and place % 5 in (0, 1)
     slug, version = EDITIONS[place % len(EDITIONS)]
     name = f"{rng.choice(TRADES)} {rng.choice(FAMILIES)}{rng.randrange(5000)} {rng.choice(FORMS)}"
     return {
@@ -88,7 +89,7 @@ def _make(place: int, rng: random.Random) -> dict[str, object]:
         "issued_at": datetime(issued_on.year, issued_on.month, issued_on.day, 12, tzinfo=UTC),
         "snapshot": "",
         "snapshot_hash": "0" * 64,
-        "withdrawn_on": issued_on if place % 1000 == 999 else None,
+        "withdrawn_on": issued_on if (place + 1) % 1000 == 0 else None,
         "withdrawal_reason": "",
         "replaced_by_id": UUID(int=place + MANY // 2) if is_replaced else None,
     }
@@ -176,7 +177,7 @@ def _measure_pages(name: str, url: str) -> Iterator[Figure]:
     deep = make_number(MANY // 7)
     with Session(engine) as session:
         pages: dict[str, Callable[[], object]] = {
-            what: lambda search=search: _show(session, search, "") for what, search in SEARCHES.items()
+            what: partial(_show, session, search, "") for what, search in SEARCHES.items()
         }
         pages["deep in the list"] = lambda: _show(session, Search(), deep)
         pages["deep in a word"] = lambda: _show(session, Search(typed="gmbh"), deep)

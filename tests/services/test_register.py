@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from om_selfcheck.domain.declaration import DeclarationStatus
 from om_selfcheck.domain.record import Verb
 from om_selfcheck.domain.register import AuditStanding, Count, IssueDays, RegisterOrder
+from om_selfcheck.domain.text import search_words
 from om_selfcheck.services import register
 from om_selfcheck.services.record import list_timeline
 from om_selfcheck.services.register import Search
@@ -40,7 +41,7 @@ def read_all(session: Session, search: Search, size: int) -> list[str]:
 
 def fits(one: Registered, search: Search) -> bool:
     """Say what the register should find, without any database."""
-    begins = register.search_words(search.typed)
+    begins = search_words(search.typed)
     return (
         all(any(word.startswith(begin) for word in one.words) for begin in begins)
         and (not search.slug or one.edition[0] == search.slug)
