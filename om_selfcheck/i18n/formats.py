@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from om_selfcheck.clock import BERLIN, day_in_berlin
@@ -28,7 +28,7 @@ def month(value: date) -> str:
 
 def clock_time(value: datetime) -> str:
     """Return hours and minutes in Berlin: "14:03"."""
-    return format_time(value.astimezone(BERLIN), "HH:mm", locale=_LOCALES[current_language()])
+    return f"{value.astimezone(BERLIN):%H:%M}"
 
 
 def number(value: int) -> str:

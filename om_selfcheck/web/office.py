@@ -18,11 +18,18 @@ from om_selfcheck.web.signed_in import find_signed_in
 STAFF_PAGES: Final = (
     ("staff.dashboard", _("Überblick")),
     ("staff.register", _("Register")),
+    ("staff.networks", _("Netzwerke")),
     ("staff.record", _("Ereignisprotokoll")),
     ("staff.users", _("Zugänge")),
 )
+NETWORK_PAGES: Final = (
+    ("network.home", _("Übersicht")),
+    ("network.links", _("Einladungslinks")),
+    ("network.companies", _("Betriebe")),
+    ("network.settings", _("Angaben")),
+    ("network.coordinators", _("Koordination")),
+)
 HOMES: Final = ("network.home", "staff.dashboard")
-NETWORK_PAGES: Final = (("network.home", _("Übersicht")),)
 
 
 @dataclass(frozen=True, slots=True)

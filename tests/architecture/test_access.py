@@ -123,7 +123,35 @@ EXPECTED = {
     ("staff.deactivate", "POST"): Office.OVERSEE_FRESH,
     ("staff.reactivate", "POST"): Office.OVERSEE_FRESH,
     ("staff.reset", "POST"): Office.OVERSEE_FRESH,
+    ("public.invitation", "GET"): PUBLIC,
+    ("company.join_network", "POST"): Task.SHARE,
+    ("company.join_again", "POST"): Task.SHARE,
+    ("company.leave_network", "POST"): Task.SHARE,
+    ("company.change_choices", "POST"): Task.SHARE,
+    ("company.change_release", "POST"): Task.SHARE,
     ("network.home", "GET"): Office.COORDINATE,
+    ("network.settings", "GET"): Office.COORDINATE,
+    ("network.change_settings", "POST"): Office.COORDINATE,
+    ("network.links", "GET"): Office.COORDINATE,
+    ("network.new_link", "GET"): Office.COORDINATE,
+    ("network.create_link", "POST"): Office.COORDINATE,
+    ("network.link", "GET"): Office.COORDINATE,
+    ("network.change_link", "POST"): Office.COORDINATE,
+    ("network.withdraw_link", "POST"): Office.COORDINATE,
+    ("network.duplicate_link", "POST"): Office.COORDINATE,
+    ("network.coordinators", "GET"): Office.SEE_COMPANIES,
+    ("network.invite_coordinator", "POST"): Office.SEE_COMPANIES,
+    ("network.companies", "GET"): Office.SEE_COMPANIES,
+    ("network.company", "GET"): Office.SEE_COMPANIES,
+    ("network.export_csv", "POST"): Office.SEE_COMPANIES,
+    ("network.export_xlsx", "POST"): Office.SEE_COMPANIES,
+    ("staff.networks", "GET"): Office.OVERSEE,
+    ("staff.new_network", "GET"): Office.OVERSEE,
+    ("staff.create_network", "POST"): Office.OVERSEE,
+    ("staff.network", "GET"): Office.OVERSEE,
+    ("staff.invite_coordinator", "POST"): Office.OVERSEE_FRESH,
+    ("staff.close_network", "POST"): Office.OVERSEE_FRESH,
+    ("staff.reopen_network", "POST"): Office.OVERSEE_FRESH,
     ("company.mails", "GET"): Task.DECLARE,
     ("company.claim_address", "POST"): Task.DECLARE,
     ("company.confirm_code", "POST"): Task.DECLARE,
@@ -138,6 +166,10 @@ EXPECTED = {
     ("company.forget_address", "POST"): Task.SHARE,
     ("company.subscribe", "GET"): Task.SHARE,
     ("company.create_feed", "POST"): Task.SHARE,
+    ("company.belongings", "GET"): Task.OWN,
+    ("company.export", "POST"): Task.OWN,
+    ("company.erase", "POST"): Task.OWN,
+    ("company.erased", "GET"): PUBLIC,
 }
 TASK_OF_RIGHT = {
     "alma": set(Task),
@@ -155,6 +187,7 @@ SAMPLES = {
     "number": "000000-000000-000000",
     "user_id": "00000000-0000-4000-8000-000000000002",
     "signed": "s" * 43,
+    "link_id": "00000000-0000-4000-8000-000000000003",
 }
 FORM = {"network": "netz-a"}  # what keeps a page that opens from answering 404 for want of it
 OPEN, ASKED, TOLD, UNKNOWN = "open", "asked to sign in", "told what is missing", "404"
@@ -316,10 +349,12 @@ def test_an_office_opens_for_those_who_may_fill_it_and_for_nobody_else(
     app: Flask, users: dict[str, Visitor], role: str
 ) -> None:
     somebody = people.add_user(app, "somebody@example.org", Role.COORDINATOR)
+    link_id, member = people.add_link(app, "netz-a"), people.alma(app)
+    people.join(member, people.token_of(app, "netz-a", link_id), level="plan")
     number = people.declare(people.alma(app))
     for pattern, method, office in offices(app):
-        address = fill(pattern, "").replace(SAMPLES["user_id"], str(somebody.user_id))
-        address = address.replace(SAMPLES["number"], number)
+        address = fill(pattern, member.assessment_id).replace(SAMPLES["user_id"], str(somebody.user_id))
+        address = address.replace(SAMPLES["link_id"], str(link_id)).replace(SAMPLES["number"], number)
         page = users[role].client.open(address, method=method, data=FORM | {"csrf_token": users[role].token})
         if method == "POST" and not users[role].token:
             assert page.status == 400, f"{role} {method} {pattern}: no form is taken without a session"

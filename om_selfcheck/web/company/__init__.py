@@ -1,10 +1,12 @@
 """The company's road: start, rate, plan, declare, afterwards, and who may see what."""
 
 from om_selfcheck.web.company import (
+    belongings,
     declaration,
     documents,
     mails,
     mine,
+    network,
     overview,
     plan,
     progress,
@@ -17,11 +19,13 @@ from om_selfcheck.web.company import (
 from om_selfcheck.web.company.blueprint import bp
 
 __all__ = [
+    "belongings",
     "bp",
     "declaration",
     "documents",
     "mails",
     "mine",
+    "network",
     "overview",
     "plan",
     "progress",

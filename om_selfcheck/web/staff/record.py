@@ -7,6 +7,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from om_selfcheck import clock
+from om_selfcheck.clock import BERLIN
 from om_selfcheck.domain.access import Office
 from om_selfcheck.domain.record import Verb
 from om_selfcheck.domain.register import IssueDays
@@ -17,8 +18,8 @@ from om_selfcheck.services.record import EventPage
 from om_selfcheck.services.record_reading import RecordSearch
 from om_selfcheck.web.access import current_person, require_person
 from om_selfcheck.web.inputs import NOT_OFFERED, read_day
+from om_selfcheck.web.long_lists import FORMATS, Line, send_list
 from om_selfcheck.web.sessions import commit
-from om_selfcheck.web.spreadsheet import FORMATS, Line, send_list
 from om_selfcheck.web.staff.blueprint import bp
 from om_selfcheck.web.staff.events import EventLine, describe_events, name_actors
 from om_selfcheck.web.staff.forms import RecordForm
@@ -94,7 +95,15 @@ def _walk(search: RecordSearch) -> Iterator[Line]:
 
 
 def _to_line(line: EventLine, code: str) -> Line:
-    return line.seq, line.at, line.what, code, line.who, line.subject, line.details
+    return (
+        line.seq,
+        f"{line.at.astimezone(BERLIN):%d.%m.%Y %H:%M:%S}",
+        line.what,
+        code,
+        line.who,
+        line.subject,
+        line.details,
+    )
 
 
 def _render(form: RecordForm, errors: Mapping[str, str], page: EventPage | None = None) -> str:

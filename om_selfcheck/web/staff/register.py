@@ -19,8 +19,8 @@ from om_selfcheck.services import networks, register, register_entries
 from om_selfcheck.services.register import ListedDeclaration, Search
 from om_selfcheck.web.access import current_person, require_person
 from om_selfcheck.web.inputs import NOT_OFFERED, read_day
+from om_selfcheck.web.long_lists import FORMATS, Line, send_list
 from om_selfcheck.web.sessions import commit
-from om_selfcheck.web.spreadsheet import FORMATS, Line, send_list
 from om_selfcheck.web.staff.blueprint import bp
 from om_selfcheck.web.staff.events import describe_events
 from om_selfcheck.web.staff.forms import RegisterForm

@@ -115,7 +115,7 @@ class TestTakingAlong:
         assert sorted(line[0] for line in lines) == sorted(one.number for one in known)
         by_number = {line[0]: line for line in lines}
         assert by_number[known[0].number][1:3] == [f"'{FORMULA}", "'@Ort"]
-        assert by_number[known[1].number][6] == known[1].issued_on.isoformat()
+        assert by_number[known[1].number][6] == f"{known[1].issued_on:%d.%m.%Y}"
         assert not [cell for line in lines for cell in line if cell.lstrip().startswith(("=", "+", "-", "@"))]
 
     def test_xlsx_holds_the_same_as_text_without_formula_or_link(
