@@ -73,6 +73,7 @@ EXPECTED = {
     ("company.preview", "GET"): Task.READ,
     ("company.issue", "POST"): Task.DECLARE,
     ("company.issued", "GET"): Task.READ,
+    ("company.history", "GET"): Task.READ,
     ("company.document", "GET"): Task.READ,
     ("company.plan_with_functions", "POST"): Task.READ,
     ("company.calendar", "GET"): Task.READ,

@@ -7,7 +7,7 @@ from sqlalchemy import RowMapping, select
 from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.message import MessageState
-from om_selfcheck.store.models import Audit, Document, Message, Network
+from om_selfcheck.store.models import Audit, Declaration, Document, Message, Network
 
 MAILS_SHOWN = 20
 
@@ -42,3 +42,9 @@ def list_audits(session: Session, declaration_id: UUID) -> Sequence[RowMapping]:
 
 def find_network_name(session: Session, network_id: UUID) -> str:
     return session.scalar(select(Network.name).where(Network.id == network_id)) or ""
+
+
+def list_audit_ids(session: Session, assessment_id: UUID) -> Sequence[UUID]:
+    """Return the audits of a round's declaration."""
+    of_round = Audit.declaration_id == Declaration.id, Declaration.assessment_id == assessment_id
+    return session.scalars(select(Audit.id).where(*of_round).order_by(Audit.created_at)).all()
