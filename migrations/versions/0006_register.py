@@ -7,11 +7,19 @@ revision = "0006"
 down_revision = "0004"
 
 EDITION, ENDED = ("questionnaire_slug", "questionnaire_version"), ("withdrawn_on", "replaced_by_id")
-IS_REPLACED = sa.text("replaced_by_id IS NOT NULL")
+PARTIAL = (
+    (
+        "ix_declaration_replaced",
+        ["issued_on", "id", *EDITION, "network_id", *ENDED],
+        sa.text("replaced_by_id IS NOT NULL"),
+    ),
+    ("ix_declaration_withdrawn", ["withdrawn_on", "id"], sa.text("withdrawn_on IS NOT NULL")),
+)
 OLD = (
     ("ix_declaration_issued_on_id", ["issued_on", "id"]),
     ("ix_declaration_network_id_issued_on", ["network_id", "issued_on"]),
     ("ix_declaration_questionnaire_slug_issued_on", ["questionnaire_slug", "issued_on"]),
+    ("ix_declaration_withdrawn_on", ["withdrawn_on"]),
 )
 NEW = (
     ("ix_declaration_register", ["issued_on", "id", *EDITION, "network_id", *ENDED]),
@@ -25,13 +33,8 @@ def upgrade() -> None:
         op.drop_index(name, "declaration")
     for name, columns in NEW:
         op.create_index(name, "declaration", columns)
-    op.create_index(
-        "ix_declaration_replaced",
-        "declaration",
-        ["issued_on", "id", *EDITION, "network_id", *ENDED],
-        sqlite_where=IS_REPLACED,
-        postgresql_where=IS_REPLACED,
-    )
+    for name, columns, where in PARTIAL:
+        op.create_index(name, "declaration", columns, sqlite_where=where, postgresql_where=where)
     op.drop_index("ix_declaration_word_declaration_id", "declaration_word")
     op.create_index("ix_declaration_word_declaration_id_word", "declaration_word", ["declaration_id", "word"])
     _order_words("C")
@@ -60,8 +63,7 @@ def downgrade() -> None:
     _order_words("default")
     op.drop_index("ix_declaration_word_declaration_id_word", "declaration_word")
     op.create_index("ix_declaration_word_declaration_id", "declaration_word", ["declaration_id"])
-    op.drop_index("ix_declaration_replaced", "declaration")
-    for name, _ in NEW:
+    for name, *_ in (*NEW, *PARTIAL):
         op.drop_index(name, "declaration")
     for name, columns in OLD:
         op.create_index(name, "declaration", columns)

@@ -30,7 +30,7 @@ class Declaration(Base):
     issued_at: Mapped[datetime] = mapped_column(Instant)
     snapshot: Mapped[str] = mapped_column(Text)
     snapshot_hash: Mapped[str] = mapped_column(String(64))
-    withdrawn_on: Mapped[date | None] = mapped_column(index=True)
+    withdrawn_on: Mapped[date | None]
     withdrawal_reason: Mapped[str] = mapped_column(String(20), default="")
     replaced_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("declaration.id"))
     name_hidden_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -49,6 +49,13 @@ class Declaration(Base):
             *_ENDED,
             sqlite_where=text("replaced_by_id IS NOT NULL"),
             postgresql_where=text("replaced_by_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_declaration_withdrawn",
+            "withdrawn_on",
+            "id",
+            sqlite_where=text("withdrawn_on IS NOT NULL"),
+            postgresql_where=text("withdrawn_on IS NOT NULL"),
         ),
     )
 
