@@ -1,4 +1,7 @@
-"""Indexes that the register walks, the order of its words, and the network that a declaration was issued in."""
+"""Indexes that the register walks, the order of its words, networks of declarations, editions of corrections.
+
+Nothing could be corrected before, so that the table of corrections is empty.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -39,6 +42,9 @@ def upgrade() -> None:
     op.create_index("ix_declaration_word_declaration_id_word", "declaration_word", ["declaration_id", "word"])
     _order_words("C")
     _fill_networks()
+    with op.batch_alter_table("correction") as batch_op:
+        batch_op.add_column(sa.Column("edition", sa.Integer(), nullable=False))
+        batch_op.create_unique_constraint(op.f("uq_correction_declaration_id_edition"), ["declaration_id", "edition"])
 
 
 def _order_words(collation: str) -> None:
@@ -60,6 +66,9 @@ def _fill_networks() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("correction") as batch_op:
+        batch_op.drop_constraint(op.f("uq_correction_declaration_id_edition"), type_="unique")
+        batch_op.drop_column("edition")
     _order_words("default")
     op.drop_index("ix_declaration_word_declaration_id_word", "declaration_word")
     op.create_index("ix_declaration_word_declaration_id", "declaration_word", ["declaration_id"])

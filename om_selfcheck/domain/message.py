@@ -21,6 +21,7 @@ class MessageKind(StrEnum):
     SIGN_IN_LINK = "sign_in_link"
     SET_UP_LINK = "set_up_link"
     ACCOUNT_CHANGED = "account_changed"
+    DECLARATION_CORRECTED = "declaration_corrected"
 
 
 _ASKED_FOR = frozenset(
@@ -34,6 +35,7 @@ _ASKED_FOR = frozenset(
         MessageKind.SIGN_IN_LINK,
         MessageKind.SET_UP_LINK,
         MessageKind.ACCOUNT_CHANGED,
+        MessageKind.DECLARATION_CORRECTED,
     }
 )
 

@@ -9,6 +9,7 @@ from om_selfcheck.domain.action_plan import ActionField, Hint, Urgency
 from om_selfcheck.domain.address import CodeAnswer
 from om_selfcheck.domain.comparison import MeasureChange
 from om_selfcheck.domain.completeness import Criterion
+from om_selfcheck.domain.correction import CorrectedPart
 from om_selfcheck.domain.deadlines import DeadlineKind
 from om_selfcheck.domain.declaration import (
     Confirmation,
@@ -163,6 +164,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         MessageKind.SIGN_IN_LINK: _("Link zum Anmelden"),
         MessageKind.SET_UP_LINK: _("Link zum Einrichten eines Zugangs"),
         MessageKind.ACCOUNT_CHANGED: _("Nachricht über eine Änderung am Zugang"),
+        MessageKind.DECLARATION_CORRECTED: _("Nachricht über eine Berichtigung"),
     },
     MessageState: {
         MessageState.QUEUED: _("wird gleich verschickt"),
@@ -242,6 +244,11 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Verb.DECLARATION_CORRECTED: _("Selbsterklärung berichtigt"),
         Verb.REGISTER_EXPORTED: _("Register ausgegeben"),
         Verb.RECORD_EXPORTED: _("Protokoll ausgegeben"),
+    },
+    CorrectedPart: {
+        CorrectedPart.NAME: _("Name des Unternehmens"),
+        CorrectedPart.ADDRESS: _("Anschrift"),
+        CorrectedPart.SIGNATORY: _("wer unterzeichnet hat"),
     },
     RegisterOrder: {
         RegisterOrder.NEWEST: _("neueste zuerst"),

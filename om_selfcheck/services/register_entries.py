@@ -6,11 +6,13 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from om_selfcheck.domain.correction import Correction
 from om_selfcheck.domain.declaration import DeclarationDetails, DeclarationStatus, SelfDeclaration, WithdrawalReason
 from om_selfcheck.domain.declaration_number import NotANumber, read_number
 from om_selfcheck.domain.errors import NotFound
 from om_selfcheck.domain.message import MessageKind, Problem
 from om_selfcheck.domain.snapshot import read_snapshot
+from om_selfcheck.services.corrections import list_corrections
 from om_selfcheck.services.numbers import to_terms
 from om_selfcheck.services.record import ListedEvent, list_timeline
 from om_selfcheck.store.models import Declaration
@@ -19,10 +21,11 @@ from om_selfcheck.store.queries import declarations, entries
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declared:
-    """What the snapshot says that staff may read, and when it can be compared: its hash."""
+    """What staff may read of the snapshot, as it stands after all corrections, and the hash to compare it by."""
 
     details: DeclarationDetails
     language: str
+    corrections: tuple[Correction, ...]
     measures: int
     complete_actions: int
     content_hash: str
@@ -98,7 +101,7 @@ def get_entry(session: Session, *, number: str, today: date) -> Entry:
         issued_at=row.issued_at,
         replaced_by=newer.number if newer else "",
         is_name_hidden=row.name_hidden_at is not None,
-        declared=_read_declared(row),
+        declared=_read_declared(session, row),
         files=[File(**one) for one in entries.list_files(session, row.id)],
         failed_mails=[
             FailedMail(
@@ -120,12 +123,14 @@ def _find(session: Session, number: str) -> tuple[Declaration | None, Declaratio
         return None, None
 
 
-def _read_declared(row: Declaration) -> Declared | None:
+def _read_declared(session: Session, row: Declaration) -> Declared | None:
     if not row.snapshot:
         return None
     snapshot = read_snapshot(row.snapshot)
+    corrections = list_corrections(session, row, snapshot.details)
     return Declared(
-        details=snapshot.details,
+        details=corrections[-1].after if corrections else snapshot.details,
+        corrections=corrections,
         language=snapshot.language,
         measures=snapshot.measures,
         complete_actions=snapshot.complete_actions,

@@ -13,6 +13,7 @@ from om_selfcheck.domain.action_plan import ActionField, Hint, Urgency
 from om_selfcheck.domain.address import CodeAnswer
 from om_selfcheck.domain.comparison import MeasureChange
 from om_selfcheck.domain.completeness import Criterion
+from om_selfcheck.domain.correction import CorrectedPart
 from om_selfcheck.domain.deadlines import DeadlineKind
 from om_selfcheck.domain.declaration import (
     Confirmation,
@@ -94,6 +95,7 @@ CODES: dict[type[StrEnum], str] = {
         "DECLARATION_CORRECTED=declaration_corrected REGISTER_EXPORTED=register_exported "
         "RECORD_EXPORTED=record_exported"
     ),
+    CorrectedPart: "NAME=name ADDRESS=address SIGNATORY=signatory",
     RegisterOrder: "NEWEST=newest OLDEST=oldest",
     AuditStanding: "NONE=none OPEN=open OVERDUE=overdue CLOSED=closed",
     Damage: (
@@ -109,7 +111,7 @@ CODES: dict[type[StrEnum], str] = {
         "CONFIRM_ADDRESS=confirm_address ADDRESS_CHANGED=address_changed ACCESS_LINK=access_link LOST_LINK=lost_link "
         "RENEWAL=renewal ACTION_DUE=action_due FOLLOW_UP=follow_up DOER_INVITED=doer_invited "
         "RETENTION=retention CHECKPOINT=checkpoint SIGN_IN_LINK=sign_in_link SET_UP_LINK=set_up_link "
-        "ACCOUNT_CHANGED=account_changed"
+        "ACCOUNT_CHANGED=account_changed DECLARATION_CORRECTED=declaration_corrected"
     ),
     MessageState: (
         "QUEUED=queued SENDING=sending SENT=sent FAILED=failed UNDELIVERABLE=undeliverable CANCELLED=cancelled"

@@ -47,22 +47,26 @@ def find_by_number(session: Session, number: str) -> tuple[Declaration | None, D
     return (row[0], row[1]) if row else (None, None)
 
 
-def find_file(session: Session, *, declaration_id: UUID, kind: str, language: str) -> bytes | None:
+def find_file(session: Session, *, declaration_id: UUID, kind: str, language: str, edition: int) -> bytes | None:
     return session.scalar(
         select(Document.content).where(
-            Document.declaration_id == declaration_id, Document.kind == kind, Document.language == language
+            Document.declaration_id == declaration_id,
+            Document.kind == kind,
+            Document.language == language,
+            Document.edition == edition,
         )
     )
 
 
-def find_number_by_file(session: Session, *, sha256: str, kind: str) -> str | None:
-    """Return the number of the declaration that a stored file of a kind belongs to."""
+def find_by_file(session: Session, *, sha256: str, kind: str) -> tuple[UUID, str, int] | None:
+    """Return id and number of the declaration that a stored file of a kind belongs to, and its edition."""
     statement = (
-        select(Declaration.number)
+        select(Declaration.id, Declaration.number, Document.edition)
         .join(Document, Document.declaration_id == Declaration.id)
         .where(Document.sha256 == sha256, Document.kind == kind)
     )
-    return session.scalar(statement)
+    found = session.execute(statement).first()
+    return (found[0], found[1], found[2]) if found else None
 
 
 def add_file_if_absent(session: Session, **columns: Any) -> None:  # noqa: ANN401 - the table's columns

@@ -2,6 +2,7 @@
 
 from om_selfcheck.web.company import (
     belongings,
+    correction,
     declaration,
     documents,
     history,
@@ -22,6 +23,7 @@ from om_selfcheck.web.company.blueprint import bp
 __all__ = [
     "belongings",
     "bp",
+    "correction",
     "declaration",
     "documents",
     "history",
