@@ -3,7 +3,7 @@
 import pytest
 
 from om_selfcheck.domain.text import LINE_LENGTH
-from om_selfcheck.pdf.documents import render_declaration, render_monday
+from om_selfcheck.pdf.documents import CORRECTIONS_NAMED, render_declaration, render_monday
 from tests.pdf.samples import DECLARATION, MONDAY, fill_declaration, fill_monday, open_pdf, read_text, squeeze
 
 LONG = {
@@ -30,7 +30,7 @@ def test_a_monday_note_has_one_page(kind: str) -> None:
 
 def test_a_long_name_is_there_to_its_end() -> None:
     name = "".join(chr(ord("a") + place % 26) for place in range(LINE_LENGTH - 3)) + "ZZZ"
-    assert squeeze(read_text(render_declaration(fill_declaration(name), "de"))).count(name) == 9
+    assert squeeze(read_text(render_declaration(fill_declaration(name), "de"))).count(name) == 9 + CORRECTIONS_NAMED
 
 
 def test_what_fits_is_not_made_smaller() -> None:
