@@ -81,6 +81,7 @@ EXPECTED = {
     ("company.calendar", "GET"): Task.READ,
     ("company.sharing", "GET"): Task.READ,
     ("company.create_link", "POST"): Task.SHARE,
+    ("company.create_help_link", "POST"): Task.SHARE,
     ("company.revoke_link", "POST"): Task.SHARE,
     ("company.renew_key", "POST"): Task.SHARE,
     ("account.login", "GET"): PUBLIC,
