@@ -237,9 +237,9 @@ HELP = {
 }
 
 
-def add_help(session: Session, network: networks.Network, **changes: str) -> UUID:
+def add_help(session: Session, network: networks.Network, *, today: date = TODAY, **changes: str) -> UUID:
     """Let somebody help in a network's region and return the contact's id."""
-    return help_contacts.add_contact(session, network=network, values=HELP | changes, today=TODAY, now=NOW)
+    return help_contacts.add_contact(session, network=network, values=HELP | changes, today=today, now=NOW)
 
 
 @cache

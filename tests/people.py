@@ -275,6 +275,15 @@ def token_of(app: Flask, slug: str, link_id: UUID) -> str:
         return invitations.get_link(db.session, network=network, link_id=link_id, today=clock.today()).token
 
 
+def add_help(app: Flask, slug: str = "netz-a", **changes: str) -> UUID:
+    """Let somebody help in a network's region, as right as of today, and return the contact's id."""
+    with app.app_context():
+        network = networks.get_network(db.session, slug=slug)
+        contact_id = factories.add_help(db.session, network, today=clock.today(), **changes)
+        db.session.commit()
+    return contact_id
+
+
 def join(owner: Person, code: str, level: str = "") -> None:
     """Let the owner's round count for the network of a code, and release something to it."""
     form = {"code": code}

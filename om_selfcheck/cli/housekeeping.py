@@ -28,7 +28,6 @@ def keep_house(reader: Engine, writer: Engine, settings: Settings) -> tuple[int,
     with Session(writer) as session, session.begin():
         old = retention.forget_old_mails(session, retention=kept, now=now)
     forget_mails(settings.mail_url, [*forgotten, *old])
-    if erased or old:
-        with Session(writer) as session:
-            installation.forget_deleted(session)
+    with Session(writer) as session:  # also for what companies erased themselves while somebody was reading
+        installation.forget_deleted(session)
     return warned, erased, len(old)

@@ -153,9 +153,9 @@ def shorten(text: str, most: int = MAIL_LENGTH) -> str:
 
 
 def mail_address(address: str, *, subject: str, body: str) -> str:
-    """Return a link that opens the reader's own mail program, with everything filled in (RFC 6068).
+    r"""Return a link that opens the reader's own mail program, with everything filled in (RFC 6068).
 
-    >>> mail_address("a@b.de", subject="Für Sie", body="Zwei\\nZeilen")
+    >>> mail_address("a@b.de", subject="Für Sie", body="Zwei\nZeilen")
     'mailto:a@b.de?subject=F%C3%BCr%20Sie&body=Zwei%0D%0AZeilen'
     """
     lines = body.replace("\n", "\r\n")

@@ -18,6 +18,7 @@ from om_selfcheck.domain.declaration import (
     ReminderChoice,
     WithdrawalReason,
 )
+from om_selfcheck.domain.help import OrganisationKind
 from om_selfcheck.domain.invitation import InvitationState
 from om_selfcheck.domain.message import MessageKind, MessageState, Problem
 from om_selfcheck.domain.network import NetworkKind
@@ -127,6 +128,16 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         ReleaseLevel.STATUS: _("Stand"),
         ReleaseLevel.TOPICS: _("Themen"),
         ReleaseLevel.PLAN: _("Plan"),
+    },
+    OrganisationKind: {
+        OrganisationKind.CHAMBER: _("Kammer"),
+        OrganisationKind.GUILD: _("Innung oder Kreishandwerkerschaft"),
+        OrganisationKind.DEVELOPMENT: _("Wirtschaftsförderung"),
+        OrganisationKind.SOCIAL_INSURER: _("Sozialversicherung"),
+        OrganisationKind.SCIENCE: _("Hochschule, Forschung oder Bildung"),
+        OrganisationKind.ASSOCIATION: _("Verband"),
+        OrganisationKind.UNION: _("Gewerkschaft"),
+        OrganisationKind.OTHER: _("andere nicht gewerbliche Stelle"),
     },
     NetworkKind: {
         NetworkKind.REGIONAL: _("regionales Netzwerk"),

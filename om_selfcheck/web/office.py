@@ -26,6 +26,7 @@ NETWORK_PAGES: Final = (
     ("network.home", _("Übersicht")),
     ("network.links", _("Einladungslinks")),
     ("network.companies", _("Betriebe")),
+    ("network.contacts", _("Hilfe in der Region")),
     ("network.settings", _("Angaben")),
     ("network.coordinators", _("Koordination")),
 )

@@ -136,6 +136,14 @@ EXPECTED = {
     ("company.change_choices", "POST"): Task.SHARE,
     ("company.change_release", "POST"): Task.SHARE,
     ("network.home", "GET"): Office.COORDINATE,
+    ("network.contacts", "GET"): Office.COORDINATE,
+    ("network.new_contact", "GET"): Office.COORDINATE,
+    ("network.add_contact", "POST"): Office.COORDINATE,
+    ("network.contact", "GET"): Office.COORDINATE,
+    ("network.change_contact", "POST"): Office.COORDINATE,
+    ("network.confirm_contact", "POST"): Office.COORDINATE,
+    ("network.remove_contact", "POST"): Office.COORDINATE,
+    ("company.help_nearby", "GET"): Task.READ,
     ("network.settings", "GET"): Office.COORDINATE,
     ("network.change_settings", "POST"): Office.COORDINATE,
     ("network.links", "GET"): Office.COORDINATE,
@@ -145,6 +153,8 @@ EXPECTED = {
     ("network.change_link", "POST"): Office.COORDINATE,
     ("network.withdraw_link", "POST"): Office.COORDINATE,
     ("network.duplicate_link", "POST"): Office.COORDINATE,
+    ("network.poster", "GET"): Office.COORDINATE,
+    ("network.invitation_text", "GET"): Office.COORDINATE,
     ("network.coordinators", "GET"): Office.SEE_COMPANIES,
     ("network.invite_coordinator", "POST"): Office.SEE_COMPANIES,
     ("network.companies", "GET"): Office.SEE_COMPANIES,
@@ -193,6 +203,8 @@ SAMPLES = {
     "number": "000000-000000-000000",
     "user_id": "00000000-0000-4000-8000-000000000002",
     "signed": "s" * 43,
+    "contact_id": "00000000-0000-4000-8000-000000000004",
+    "paper": "a4",
     "link_id": "00000000-0000-4000-8000-000000000003",
 }
 FORM = {"network": "netz-a"}  # what keeps a page that opens from answering 404 for want of it
@@ -361,6 +373,8 @@ def test_an_office_opens_for_those_who_may_fill_it_and_for_nobody_else(
     for pattern, method, office in offices(app):
         address = fill(pattern, member.assessment_id).replace(SAMPLES["user_id"], str(somebody.user_id))
         address = address.replace(SAMPLES["link_id"], str(link_id)).replace(SAMPLES["number"], number)
+        if SAMPLES["contact_id"] in address:  # a new one each time, for one of the pages removes it
+            address = address.replace(SAMPLES["contact_id"], str(people.add_help(app)))
         page = users[role].client.open(address, method=method, data=FORM | {"csrf_token": users[role].token})
         if method == "POST" and not users[role].token:
             assert page.status == 400, f"{role} {method} {pattern}: no form is taken without a session"

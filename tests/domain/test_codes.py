@@ -22,6 +22,7 @@ from om_selfcheck.domain.declaration import (
     ReminderChoice,
     WithdrawalReason,
 )
+from om_selfcheck.domain.help import OrganisationKind
 from om_selfcheck.domain.invitation import InvitationState
 from om_selfcheck.domain.merging import Merge
 from om_selfcheck.domain.message import MessageKind, MessageState, Problem
@@ -50,6 +51,10 @@ CODES: dict[type[StrEnum], str] = {
         "OVERSEE_FRESH=oversee_fresh"
     ),
     Obstacle: "FOREIGN=foreign WEAK=weak STALE=stale",
+    OrganisationKind: (
+        "CHAMBER=chamber GUILD=guild DEVELOPMENT=development SOCIAL_INSURER=social_insurer SCIENCE=science "
+        "ASSOCIATION=association UNION=union OTHER=other"
+    ),
     NetworkKind: "REGIONAL=regional SPECIALIST_GROUP=specialist_group",
     InvitationState: "OPEN=open EXPIRED=expired WITHDRAWN=withdrawn",
     ReleaseLevel: "NOTHING=nothing STATUS=status TOPICS=topics PLAN=plan",

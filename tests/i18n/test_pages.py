@@ -347,6 +347,100 @@ def read_own_data(app: Flask, reader: Reader) -> None:
     reader.read(people.stella(app), f"/verify/{number}")
 
 
+def read_help_nearby(app: Flask, reader: Reader) -> None:
+    """A coordinator's contacts with every refusal, and what a company finds with and without an action."""
+    nina, base = people.nina(app), "/network/netz-a/contacts"
+    reader.look(nina.client.get(reader.at(base)))
+    wrong = {"phone": "x", "email": "@", "page": "x", "offer": "www.ihk.example"}
+    for fields in ({}, wrong):
+        reader.look(nina.client.send(reader.at(f"{base}/new"), fields), status=422)
+    alma, link_id = people.alma(app), people.add_link(app, "netz-a")
+    reader.read(alma, f"{alma.base}/help/1")
+    people.join(alma, people.token_of(app, "netz-a", link_id))
+    reader.read(alma, f"{alma.base}/help/1")
+    with time_machine.travel("2024-11-21T09:00:00Z", tick=False):
+        old = people.add_help(app)
+    for news in ("added", "removed", "saved"):
+        reader.look(nina.client.get(f"{base}?news={news}&lang={reader.language}"))
+    address = f"{base}/{old}"
+    stale = reader.look(nina.client.get(reader.at(address))).values()
+    nina.client.send(address, {"phone": "0800 1", "kind": "guild"})
+    reader.look(nina.client.post(reader.at(address), stale | {"phone": "0800 2", "kind": "union"}), status=409)
+    saved = alma.client.send(f"{alma.base}/plan/new?measure=1.1.a", people.ACTION | {"description": "Wort " * 390})
+    action_id = saved.location.rsplit("#action-", 1)[1]
+    for page in ("/help/1", "/topics/1", "/plan", f"/plan/{action_id}"):
+        reader.read(alma, alma.base + page)
+    reader.look(alma.client.get(f"{alma.base}/help/1?action={action_id}&lang={reader.language}"))
+
+
+def read_networks(app: Flask, reader: Reader) -> None:
+    """A network's pages empty and filled, with every refusal and all news; and what companies see of it."""
+    nina, olaf, home = people.nina(app), people.olaf(app), "/network/netz-a"
+
+    def look(user: people.User, *paths: str, status: int = 200) -> None:
+        for path in paths:
+            joint = "&" if "?" in path else "?"
+            reader.look(user.client.get(f"{path}{joint}lang={reader.language}"), status=status)
+
+    def refuse(user: people.User, path: str, status: int = 422, form: str = "", **fields: str) -> None:
+        target = reader.at(form) if form else 0
+        reader.look(user.client.send(reader.at(path), fields, form=target), status=status)
+
+    look(nina, home, f"{home}/links", f"{home}/companies", f"{home}/companies?after={'0' * 32}", f"{home}/coordinators")
+    refuse(nina, f"{home}/settings", name="", kind="", greeting="www.beispiel.de")
+    refuse(nina, f"{home}/links/new", label="", questionnaire="x", expires_on="2021-01-01")
+    refuse(nina, f"{home}/coordinators", email="")
+    link_id = people.add_link(app, "netz-a")
+    link, code = f"{home}/links/{link_id}", people.token_of(app, "netz-a", link_id)
+    look(nina, home, f"{home}/links", f"{home}/settings?saved=1", f"{home}/coordinators?invited=1")
+    look(nina, *(f"{link}?news={news}" for news in ("made", "duplicated", "saved", "withdrawn")))
+    stale = nina.client.get(link).values(link)
+    nina.client.post(link, stale | {"label": "Neu"})
+    reader.look(nina.client.post(reader.at(link), stale | {"label": "Anders"}), status=409)
+    read_network_of_a_company(app, reader, code)
+    look(nina, f"{home}/companies")
+    for listed in nina.client.get(f"{home}/companies").soup.select(".task-title a"):
+        look(nina, str(listed["href"]))
+    look(olaf, "/staff/networks", "/staff/networks?q=zzz", "/staff/networks?after=netz-a", "/staff/networks/new")
+    look(olaf, *(f"/staff/networks/netz-a?news={news}" for news in ("added", "invited", "saved")))
+    refuse(olaf, "/staff/networks/new", slug="A B", name="", greeting="www.beispiel.de")
+    refuse(olaf, "/staff/networks/new", slug="netz-a", name="Netz", kind="regional")
+    refuse(olaf, "/staff/networks/netz-a", form="/coordinators", email="")
+    olaf.client.send("/staff/networks/netz-a", form="/close")
+    look(olaf, "/staff/networks", "/staff/networks/netz-a")
+    look(nina, home, link)
+    look(people.weak(app), f"{home}/companies", status=403)
+
+
+def read_network_of_a_company(app: Flask, reader: Reader, code: str) -> None:
+    """What a company sees before it begins, on *who can see what*, and when a link has ended."""
+    alma, expired = people.alma(app), people.add_link(app, "netz-a", expires_on=clock.today() - timedelta(days=1))
+    other, ended = (people.token_of(app, "netz-a", one) for one in (people.add_link(app, "netz-a", "anderer"), expired))
+    stella = people.stella(app)
+    for address, status in ((f"/i/{code}", 200), (f"/i/{other}", 200), (f"/i/{ended}", 410), ("/i/0000000000", 404)):
+        reader.read(stella, address, status=status)
+    reader.look(stella.client.post(reader.at("/assessments"), {"invitation": code}), status=422)
+    stella.client.send(f"/i/{code}", {"questionnaire": "basis"})
+    reader.read(stella, f"/i/{code}")
+    access = reader.at(f"{alma.base}/access")
+    for typed in ("x", ended, other):
+        refused = alma.client.send(access, {"code": typed}, form=reader.at("/network"))
+        reader.look(refused, status=422)
+    people.join(alma, code, "plan")
+    people.rate_everything(alma, "some")
+    people.plan_one(alma)
+    for news in ("joined", "left", "released", "ended", "chosen"):
+        reader.look(alma.client.get(f"{access}&news={news}"))
+    reader.read(people.rolf(alma), f"{alma.base}/access")
+    stale = alma.client.get(f"{alma.base}/access").values("/release")
+    people.release(alma, "topics")
+    reader.look(alma.client.post(reader.at(f"{alma.base}/network/release"), stale | {"level": "status"}), status=409)
+    people.release(alma, "plan")
+    people.declare(alma)
+    again = people.renew(alma)
+    reader.read(again, f"{again.base}/access")
+
+
 Part = Callable[[Flask, Reader], None]
 PARTS: tuple[Part, ...] = (
     read_public_pages,
@@ -354,6 +448,7 @@ PARTS: tuple[Part, ...] = (
     read_open_round,
     read_mail,
     read_issued_round,
+    read_networks,
     read_renewal,
     read_signing_in,
     read_accounts,
@@ -361,6 +456,7 @@ PARTS: tuple[Part, ...] = (
     read_follow_up,
     read_links_for_others,
     read_own_data,
+    read_help_nearby,
 )
 
 

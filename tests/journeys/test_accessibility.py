@@ -172,6 +172,7 @@ PLACES = {
     "follow-up": Place(lambda cast: f"{cast.action_path}/follow-up"),
     "follow-up with errors": Place(lambda cast: f"{cast.action_path}/follow-up", answer_nothing, 422),
     "responsible": Place(lambda cast: f"{cast.complete.path}/responsible", open_details),
+    "own data": Place(lambda cast: f"{cast.declared.path}/data"),
     "calendar": Place(lambda cast: f"{cast.complete.path}/calendar"),
     "calendar's address": Place(lambda cast: f"{cast.complete.path}/calendar", make_feed),
     "access, responsible": Place(lambda cast: cast.doer_link),

@@ -100,12 +100,20 @@ PARAMETERS_READ = {
     "company.responsible": ("sent", "forgotten"),
     "company.mine": ("saved", "ask"),
     "company.erased": ("number",),
+    "company.help_nearby": ("action", "measure"),
+    "network.contacts": ("news",),
     "public.feed": ("lang",),
     "public.lost_link": ("sent",),
     "account.login": ("next",),
     "account.home": ("saved", "ended"),
     "account.second_factor": ("next",),
     "staff.users": ("news",),
+    "staff.networks": ("q", "after"),
+    "staff.network": ("news",),
+    "network.companies": ("after",),
+    "network.link": ("news",),
+    "network.settings": ("saved",),
+    "company.sharing": ("code", "news"),
 }
 # what a page may read, what Flask's own functions are called with, and what nobody reads
 PARAMETERS = (
@@ -132,7 +140,8 @@ PARAMETERS = (
     ),
     *("endpoint", "_anchor", "_external", "_method", "_scheme", "self", "values", "__proto__", "{{7*7}}", "²", ""),
 )
-HIDDEN = {"staff.reactivate", "account.remove_app"}  # on pages of closed accounts, and beside another second factor
+# on pages of closed accounts and networks, and beside another second factor
+HIDDEN = {"staff.reactivate", "account.remove_app", "staff.reopen_network"}
 PASSKEYS = {  # offered under another name than this server's; see tests/web/auth/test_passkeys.py
     "account.new_passkey_options",
     "account.add_passkey",
@@ -140,7 +149,7 @@ PASSKEYS = {  # offered under another name than this server's; see tests/web/aut
     "account.passkey_options",
     "account.sign_in_with_passkey",
 }
-SLOW = {"company.monday", "company.plan_with_functions"}  # they make a PDF each time
+SLOW = {"company.monday", "company.plan_with_functions", "network.poster"}  # they make a PDF each time
 LEAVING = {"company.leave", "company.leave_mine"}
 METHODS = ("HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE")
 FORM = "application/x-www-form-urlencoded"
@@ -235,6 +244,7 @@ class Cast:
     second_round: people.Person
     kept_action: str
     confirmation: str
+    code: str
     doer: FlaskClient
     staff: Account
     waiting: Account
@@ -251,6 +261,10 @@ class Cast:
             values["assessment_id"] = self.renewed.assessment_id.encode()
         if "token" not in changes and rule.endpoint == "public.confirm_address":
             values["token"] = self.confirmation.rpartition("/")[2].encode()
+        if "token" not in changes and rule.endpoint == "public.invitation":
+            values["token"] = self.code.encode()
+        if "slug" not in changes and rule.endpoint.startswith(("network.", "staff.")):
+            values["slug"] = b"netz-a"
         return b"".join(
             values[match["name"]] if match["name"] else match["text"].encode()
             for match in re.finditer(r"<(?:[^<>]*:)?(?P<name>\w+)>|(?P<text>[^<]+)", rule.rule)
@@ -314,9 +328,25 @@ def account_pages(cast: Cast) -> list[str]:
     return [*links, *(f"/account/{name}" for name in names), "/staff/users", f"/staff/users/{cast.waiting.user_id}"]
 
 
+def network_pages(cast: Cast) -> list[str]:
+    """Return the pages of networks that hold forms; the owner's browser is signed in as staff."""
+    places = ("settings", "coordinators", "links/new", f"links/{cast.examples['link_id']}", "companies")
+    return [
+        "/staff/networks",
+        "/staff/networks/new",
+        "/staff/networks/netz-a",
+        *(f"/network/netz-a/{p}" for p in places),
+        *(f"/network/netz-a/contacts{below}" for below in ("", "/new", f"/{cast.examples['contact_id']}")),
+    ]
+
+
 def make_cast(app: Flask) -> Cast:
     alma, declared, again, ended, renewed, erased = (people.alma(app) for _ in range(6))
     number = people.declare(declared)
+    link_id = people.add_link(app, "netz-a", "basis")
+    code = people.token_of(app, "netz-a", link_id)
+    for joining in (alma, again):
+        people.join(joining, code, "plan")
     people.declare(again)
     second_round = people.renew(again)
     for other in (declared, ended, renewed, erased, second_round):
@@ -351,6 +381,9 @@ def make_cast(app: Flask) -> Cast:
             "grant_id": str(shared["action"]).split("/")[-2],
             "signed": signed,
             "user_id": str(nina.user_id),
+            "contact_id": str(people.add_help(app)),
+            "link_id": str(link_id),
+            "paper": "a4",
         },
         ended=ended,
         renewed=renewed,
@@ -358,6 +391,7 @@ def make_cast(app: Flask) -> Cast:
         second_round=second_round,
         kept_action=actions[0],
         confirmation=confirm_link(collect(app)[-1]),
+        code=code,
         doer=make_doer(app, alma, actions[1]),
         staff=people.add_user(app, "olaf@example.org", Role.STAFF, Strength.SECOND_FACTOR),
         waiting=nina.account,
@@ -527,6 +561,8 @@ def find_forms(cast: Cast) -> list[FoundForm]:
         f"{cast.erased.base}/data",
         f"{cast.base}/plan/{cast.examples['action_id']}/follow-up",
         *(f"/declarations/{cast.examples['number']}", "/renew", f"{cast.second_round.base}/plan"),
+        *(f"/i/{cast.code}", f"{cast.second_round.base}/access"),
+        *network_pages(cast),
         *account_pages(cast),
     ]
     places = [*((cast.owner, address) for address in pages), (cast.doer, f"{cast.base}/mine?ask=1")]

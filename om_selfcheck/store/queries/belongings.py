@@ -102,12 +102,14 @@ def list_numbers(session: Session, company_id: UUID) -> Sequence[str]:
 
 
 def list_subjects(session: Session, company_id: UUID) -> list[str]:
-    """Return what the record calls the company, its rounds and its declarations."""
-    rounds = session.scalars(_rounds(company_id))
+    """Return what the record calls the company, its rounds, declarations and cases, and who does its actions."""
+    doers = select(Doer.id).where(Doer.assessment_id.in_(_rounds(company_id)))
     return [
         f"company:{company_id}",
-        *(f"assessment:{one}" for one in rounds),
+        *(f"assessment:{one}" for one in session.scalars(_rounds(company_id))),
         *(f"declaration:{number}" for number in list_numbers(session, company_id)),
+        *(f"doer:{one}" for one in session.scalars(doers)),
+        *(f"audit:{one}" for one in session.scalars(_audits(company_id))),
     ]
 
 

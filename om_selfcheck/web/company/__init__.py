@@ -5,6 +5,7 @@ from om_selfcheck.web.company import (
     correction,
     declaration,
     documents,
+    help,  # noqa: A004 - a page of that name
     history,
     mails,
     mine,
@@ -26,6 +27,7 @@ __all__ = [
     "correction",
     "declaration",
     "documents",
+    "help",
     "history",
     "mails",
     "mine",

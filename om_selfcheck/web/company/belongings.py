@@ -16,9 +16,9 @@ from om_selfcheck.domain.retention import backups_without_on
 from om_selfcheck.extensions import db
 from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.mail.transport import forget_mails
-from om_selfcheck.services import erasure, exports, installation
+from om_selfcheck.services import erasure, exports, installation, renewals
 from om_selfcheck.services.exports import Export
-from om_selfcheck.web.access import current_actor, public, require
+from om_selfcheck.web.access import current_actor, list_actors, public, require
 from om_selfcheck.web.company import pages
 from om_selfcheck.web.company.blueprint import bp
 from om_selfcheck.web.company.documents import make_documents
@@ -38,10 +38,11 @@ def belongings(assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 - re
 @bp.post("/assessments/<uuid:assessment_id>/data/export")
 @require(Task.OWN)
 def export(assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 - read by the guard
-    """Hand out everything about the company as one archive; its documents are made first where they are missing."""
+    """Hand out everything about the company as one archive; documents of any round are made where they are missing."""
     actor, now = current_actor(), clock.now()
-    if actor.declaration_number:
-        make_documents(actor)
+    for issued in renewals.list_rounds(db.session, actor=actor):
+        if issued.number:
+            make_documents(list_actors(issued.assessment_id, Task.OWN)[0])
     taken = exports.export_company(db.session, actor=actor, now=now)
     commit()
     name = f"om-selbstcheck-{clock.day_in_berlin(now).isoformat()}.zip"

@@ -1,6 +1,7 @@
 """The files to take along: PDFs of a declaration, its calendar, and the Montagszettel of a topic."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from io import BytesIO
 from uuid import UUID
@@ -12,7 +13,7 @@ from om_selfcheck import clock
 from om_selfcheck.domain.access import Task
 from om_selfcheck.domain.action_plan import Action, first_steps
 from om_selfcheck.domain.comparison import MeasureChange, compare_versions
-from om_selfcheck.domain.errors import NotFound
+from om_selfcheck.domain.errors import DomainError, NotFound
 from om_selfcheck.domain.questionnaire import Language, Measure, Questionnaire, Topic
 from om_selfcheck.domain.rating import NeedForAction, count_ratings
 from om_selfcheck.domain.renewal import list_changes
@@ -20,6 +21,7 @@ from om_selfcheck.domain.text import LINE_LENGTH, clean_line
 from om_selfcheck.extensions import begin_writing, db
 from om_selfcheck.i18n.translation import current_language
 from om_selfcheck.pdf import documents as pdf
+from om_selfcheck.pdf.renderer import PdfNotMade
 from om_selfcheck.services import agendas, declarations, documents
 from om_selfcheck.services.declarations import IssuedDeclaration
 from om_selfcheck.services.drafts import Standing
@@ -39,10 +41,9 @@ def document(number: str, kind: str) -> ResponseReturnValue:  # noqa: ARG001 - r
 
 
 def make_documents(actor: Actor) -> None:
-    """Make and keep what is missing of a declaration's documents."""
-    issued = declarations.get_issued(db.session, actor=actor)
+    """Make and keep what is missing of a declaration's documents; one that cannot be made now holds up no other."""
     for kind in _MAKERS:
-        if kind != "changes" or issued.snapshot.previous:
+        with suppress(DomainError, PdfNotMade):  # no annex, a version that is not here any more, a press that stopped
             get_document(actor, kind)
 
 

@@ -17,7 +17,7 @@ from om_selfcheck.domain.merging import Conflict
 from om_selfcheck.extensions import db
 from om_selfcheck.i18n.formats import short_day
 from om_selfcheck.i18n.labels import label
-from om_selfcheck.services import action_plans
+from om_selfcheck.services import action_plans, help_contacts
 from om_selfcheck.services.action_plans import FIELDS, read_fields, write_fields
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.progress import get_progress, list_paths
@@ -71,6 +71,7 @@ def plan(assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 - read by 
         is_readonly=not actor.may(Task.PLAN) or pages.is_frozen(actor),
         was_saved="saved" in request.args,
         was_removed="removed" in request.args,
+        nearby=help_contacts.find_nearby(db.session, actor=actor),
         last=load_last_round(actor),
         was_finished="finished" in request.args,
     )
@@ -181,6 +182,7 @@ def _render(actor: Actor, state: FormState) -> str:
         written={name: _in_words(name, value) for name, value in state.values.items()},
         missing=read_fields(dict(state.values)).missing if is_sound else (),
         measures=[questionnaire.find_measure(ref) for ref in refs],
+        help_ref="" if state.is_new else help_contacts.find_nearby(db.session, actor=actor).find_topic(refs),
         needs=standing.ratings.needs,
         paths=list_paths(db.session, actor=actor),
         need_labels=pages.need_labels(),

@@ -25,6 +25,7 @@ from om_selfcheck.services.progress import list_paths
 from om_selfcheck.web.access import current_actor, require
 from om_selfcheck.web.company import pages
 from om_selfcheck.web.company.blueprint import bp
+from om_selfcheck.web.company.help import help_address
 from om_selfcheck.web.company.last_round import load_last_round
 from om_selfcheck.web.errors import wants_json
 from om_selfcheck.web.inputs import NOT_OFFERED, TOO_LONG
@@ -162,6 +163,7 @@ def _render(
         conflicts={conflict.name: _describe(conflict) for conflict in conflicts},
         need_labels=pages.need_labels(),
         is_readonly=not actor.may(Task.RATE) or pages.is_frozen(actor),
+        help_url=help_address(actor, shown_topic.ref),
         last=load_last_round(actor),
         was_saved="saved" in request.args,
     )

@@ -9,6 +9,8 @@ import pytest
 import time_machine
 from flask import Flask
 
+from om_selfcheck.pdf import documents as pdf
+from om_selfcheck.pdf.renderer import PdfNotMade
 from tests import people
 from tests.people import Person
 from tests.web.client import Page
@@ -55,7 +57,8 @@ def test_the_page_says_what_goes_what_stays_and_for_how_long(alma: Person) -> No
     ):
         assert said in page.text
     assert "Ihre Nummer verliert ihren Wert" not in page.text
-    assert f"{alma.base}/data" in alma.client.get(f"{alma.base}/access").links()
+    for place in (alma.base, f"{alma.base}/access"):
+        assert f"{alma.base}/data" in alma.client.get(place).links()
 
 
 def test_who_has_a_number_is_told_what_becomes_of_it_before(alma: Person) -> None:
@@ -81,6 +84,29 @@ def test_documents_come_along_even_if_nobody_opened_them_before(alma: Person) ->
     assert set(documents) >= {f"documents/{number}-{kind}-de.pdf" for kind in ("declaration", "topics", "plan")}
     shown = alma.client.get(f"/declarations/{number}/declaration.pdf").response.data
     assert documents[f"documents/{number}-declaration-de.pdf"] == shown
+
+
+def test_documents_of_every_round_come_along_and_the_annex_of_the_last(alma: Person) -> None:
+    first = people.declare(alma)
+    second = people.declare(people.renew(alma))
+    names = set(take_along(alma))
+    assert {f"documents/{first}-declaration-de.pdf", f"documents/{second}-declaration-de.pdf"} <= names
+    assert f"documents/{second}-changes-de.pdf" in names
+    assert f"documents/{first}-changes-de.pdf" not in names
+
+
+def test_a_press_that_has_stopped_keeps_nobody_from_taking_the_rest(
+    alma: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down(*_: object, **__: object) -> bytes:
+        raise PdfNotMade
+
+    people.declare(alma)
+    monkeypatch.setattr(pdf, "render_declaration", break_down)
+    names = set(take_along(alma))
+    assert "export.json" in names
+    assert not [name for name in names if "-declaration-" in name]
+    assert [name for name in names if "-plan-" in name]
 
 
 def test_nothing_is_erased_without_the_tick(alma: Person) -> None:
