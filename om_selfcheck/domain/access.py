@@ -173,14 +173,15 @@ _RANK = {strength: rank for rank, strength in enumerate(Strength)}
 class Office(StrEnum):
     """What those who sign in may do.
 
-    See the own account; change how one signs in; make a network's links and posters; see its named companies and
-    export; oversee everything; do there what cannot be undone.
+    See the own account; change how one signs in; make a network's links and posters; see what names somebody, and its
+    reports; see what companies released to it; oversee everything; do there what cannot be undone.
     """
 
     ACCOUNT = "account"
     SECURE = "secure"
     COORDINATE = "coordinate"
     SEE_COMPANIES = "see_companies"
+    SEE_RELEASED = "see_released"
     OVERSEE = "oversee"
     OVERSEE_FRESH = "oversee_fresh"
 
@@ -203,7 +204,7 @@ class SignIn:
     at: datetime
 
 
-_OF_A_NETWORK = frozenset({Office.COORDINATE, Office.SEE_COMPANIES})
+_OF_A_NETWORK = frozenset({Office.COORDINATE, Office.SEE_COMPANIES, Office.SEE_RELEASED})
 _OF_STAFF = frozenset({Office.OVERSEE, Office.OVERSEE_FRESH})
 _FRESH = frozenset({Office.SECURE, Office.OVERSEE_FRESH})
 
@@ -211,7 +212,8 @@ _FRESH = frozenset({Office.SECURE, Office.OVERSEE_FRESH})
 def find_obstacle(office: Office, sign_in: SignIn, *, is_member: bool, now: datetime) -> Obstacle | None:
     """Return what keeps somebody from an office, None where nothing does.
 
-    1. A network's offices are its coordinators' and the staff's; overseeing is the staff's alone.
+    1. A network's offices are its coordinators' and the staff's, but what companies released to it is for itself alone
+       (D9); overseeing is the staff's alone.
     2. Staff need the second factor for everything but their own account. Coordinators need it to see companies; a
        mailed link is enough to make links and posters.
     3. Who changes how one signs in has signed in as strongly as the account allows.
@@ -228,7 +230,7 @@ def find_obstacle(office: Office, sign_in: SignIn, *, is_member: bool, now: date
 
 def _is_theirs(office: Office, role: Role, *, is_member: bool) -> bool:
     if role is Role.STAFF:
-        return True
+        return office is not Office.SEE_RELEASED
     return office not in _OF_STAFF and (is_member or office not in _OF_A_NETWORK)
 
 

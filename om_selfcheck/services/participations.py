@@ -55,6 +55,7 @@ class JoinedNetwork:
     link_label: str
     is_counted: bool
     may_be_nudged: bool
+    is_closed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +197,7 @@ def _to_joined(row: RowMapping) -> JoinedNetwork:
         link_label=row["link_label"] or "",
         is_counted=row["is_counted"],
         may_be_nudged=row["may_be_nudged"],
+        is_closed=row["closed_at"] is not None,
     )
 
 

@@ -16,7 +16,7 @@ from om_selfcheck.store.queries import participations
 
 
 class NoNetwork(DomainError):
-    """The round counts for no network, so there is nobody to release anything to."""
+    """The round counts for no network, or for a closed one, so there is nobody to release anything to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,13 +40,13 @@ def change_release(session: Session, *, actor: Actor, assessment_id: UUID, level
     """Release more, less or nothing to the network the round counts for. The level that runs goes on as it is.
 
     Raises:
-        NoNetwork: the round counts for none.
+        NoNetwork: the round counts for none, or the network is closed.
     """
     actor.require(Task.SHARE)
     if actor.assessment_id != assessment_id:
         raise NotFound
     joined = participations.find_participation(session, assessment_id)
-    if joined is None:
+    if joined is None or not (level is ReleaseLevel.NOTHING or participations.is_open(session, joined["network_id"])):
         raise NoNetwork
     running = find_release(session, assessment_id)
     if level is (running.level if running else ReleaseLevel.NOTHING):

@@ -6,11 +6,11 @@ A page that belongs there adds its line to one of the two lists below.
 from dataclasses import dataclass
 from typing import Final
 
-from flask import Flask, g, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_babel import lazy_gettext as _
 
 from om_selfcheck import clock
-from om_selfcheck.domain.access import Office
+from om_selfcheck.domain.access import Obstacle, Office
 from om_selfcheck.services.accounts import Person
 from om_selfcheck.services.networks import Network
 from om_selfcheck.web.signed_in import find_signed_in
@@ -54,8 +54,18 @@ def navigation_for(person: Person, network: Network | None) -> list[Entry]:
     if person.may(Office.OVERSEE, clock.now()):
         entries += [_entry(endpoint, str(label)) for endpoint, label in STAFF_PAGES]
     if network is not None:
-        entries += [_entry(endpoint, str(label), network.slug) for endpoint, label in NETWORK_PAGES]
+        entries += [
+            _entry(endpoint, str(label), network.slug)
+            for endpoint, label in NETWORK_PAGES
+            if not _is_foreign(person, network, endpoint)
+        ]
     return entries
+
+
+def _is_foreign(person: Person, network: Network, endpoint: str) -> bool:
+    """Say whether a page is not somebody's at all; one that needs a stronger sign-in is."""
+    office: Office = vars(current_app.view_functions[endpoint])["access"]  # left there by the guard
+    return person.find_obstacle(office, clock.now(), network.network_id) is Obstacle.FOREIGN
 
 
 def _entries_here() -> list[Entry]:

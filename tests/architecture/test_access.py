@@ -157,10 +157,10 @@ EXPECTED = {
     ("network.invitation_text", "GET"): Office.COORDINATE,
     ("network.coordinators", "GET"): Office.SEE_COMPANIES,
     ("network.invite_coordinator", "POST"): Office.SEE_COMPANIES,
-    ("network.companies", "GET"): Office.SEE_COMPANIES,
-    ("network.company", "GET"): Office.SEE_COMPANIES,
-    ("network.export_csv", "POST"): Office.SEE_COMPANIES,
-    ("network.export_xlsx", "POST"): Office.SEE_COMPANIES,
+    ("network.companies", "GET"): Office.SEE_RELEASED,
+    ("network.company", "GET"): Office.SEE_RELEASED,
+    ("network.export_csv", "POST"): Office.SEE_RELEASED,
+    ("network.export_xlsx", "POST"): Office.SEE_RELEASED,
     ("staff.networks", "GET"): Office.OVERSEE,
     ("staff.new_network", "GET"): Office.OVERSEE,
     ("staff.create_network", "POST"): Office.OVERSEE,
@@ -210,22 +210,23 @@ SAMPLES = {
 FORM = {"network": "netz-a"}  # what keeps a page that opens from answering 404 for want of it
 OPEN, ASKED, TOLD, UNKNOWN = "open", "asked to sign in", "told what is missing", "404"
 EVERYWHERE = dict.fromkeys(Office, OPEN)
-OF_A_NETWORK = (Office.COORDINATE, Office.SEE_COMPANIES)
+OF_A_NETWORK = (Office.COORDINATE, Office.SEE_COMPANIES, Office.SEE_RELEASED)
 OF_STAFF = (Office.OVERSEE, Office.OVERSEE_FRESH)
 NOWHERE = dict.fromkeys(Office, ASKED)
 COORDINATOR = EVERYWHERE | dict.fromkeys(OF_STAFF, UNKNOWN)
-STAFF_WITHOUT_FACTOR = dict.fromkeys((*OF_A_NETWORK, *OF_STAFF), TOLD)
+STAFF = EVERYWHERE | {Office.SEE_RELEASED: UNKNOWN}
+STAFF_WITHOUT_FACTOR = STAFF | dict.fromkeys((Office.COORDINATE, Office.SEE_COMPANIES, *OF_STAFF), TOLD)
 # What each role finds at the offices below network A (`netz-a`), which Nina coordinates.
 ANSWERS: dict[str, dict[Office, str]] = {
     "stella": NOWHERE,
     "alma": NOWHERE,
     "nina": COORDINATOR,
-    "weak": COORDINATOR | {Office.SECURE: TOLD, Office.SEE_COMPANIES: TOLD},
+    "weak": COORDINATOR | dict.fromkeys((Office.SECURE, Office.SEE_COMPANIES, Office.SEE_RELEASED), TOLD),
     "nora": COORDINATOR | dict.fromkeys(OF_A_NETWORK, UNKNOWN),
-    "olaf": EVERYWHERE,
-    "olaf_by_password": EVERYWHERE | STAFF_WITHOUT_FACTOR | {Office.SECURE: TOLD},
-    "olaf_a_while_ago": EVERYWHERE | {Office.SECURE: TOLD, Office.OVERSEE_FRESH: TOLD},
-    "new_staff": EVERYWHERE | STAFF_WITHOUT_FACTOR,
+    "olaf": STAFF,
+    "olaf_by_password": STAFF_WITHOUT_FACTOR | {Office.SECURE: TOLD},
+    "olaf_a_while_ago": STAFF | {Office.SECURE: TOLD, Office.OVERSEE_FRESH: TOLD},
+    "new_staff": STAFF_WITHOUT_FACTOR,
     "deactivated": NOWHERE,
     "expired": NOWHERE,
 }
@@ -474,6 +475,23 @@ def test_a_calendar_reads_the_dates_and_nothing_else(app: Flask, cast: dict[str,
     for address in revoked:
         alma.client.post(address, token)
     assert stella.client.get(feed).status == 404
+
+
+def test_nobody_who_signs_in_reads_a_planted_word_that_was_not_released(app: Flask, cast: dict[str, Person]) -> None:
+    alma, canary = cast["alma"], "Zitronenfalter"
+    people.join(alma, people.token_of(app, "netz-a", people.add_link(app, "netz-a")))
+    alma.client.send(f"{alma.base}/topics/1", {"need-1.1.a": "urgent", "note-1.1.a": f"Notiz {canary}"})
+    people.plan_one(alma, title=canary, description=f"Plan {canary}", responsible=f"Wer {canary}")
+    details = {"company_name": f"Firma {canary}", "street": canary, "signatory_name": canary, "then": "stay"}
+    alma.client.send(f"{alma.base}/declaration", details)
+    nina, nora, olaf = (Person("", user.client) for user in (people.nina(app), people.nora(app), people.olaf(app)))
+    for person in (nina, nora, olaf):
+        assert not _crawl_finds(app, person, alma, canary)
+    people.release(alma, "plan")
+    assert _crawl_finds(app, nina, alma, canary), "the control: what was released is read"
+    for person in (nora, olaf):
+        assert not _crawl_finds(app, person, alma, canary)
+    assert not _crawl_finds(app, nina, alma, f"Wer {canary}")
 
 
 def _crawl_finds(app: Flask, person: Person, owner: Person, canary: str) -> bool:

@@ -114,7 +114,7 @@ class TestOffices:
     """Who may fill which office: all roles, strengths and ages of a sign-in, against rules written another way."""
 
     STAFF_ONLY = (Office.OVERSEE, Office.OVERSEE_FRESH)
-    OF_A_NETWORK = (Office.COORDINATE, Office.SEE_COMPANIES)
+    OF_A_NETWORK = (Office.COORDINATE, Office.SEE_COMPANIES, Office.SEE_RELEASED)
 
     @pytest.mark.parametrize("is_member", [True, False])
     @pytest.mark.parametrize("age", [timedelta(), FRESH_FOR, FRESH_FOR + MOMENT, timedelta(hours=11)])
@@ -125,7 +125,9 @@ class TestOffices:
     ) -> None:
         sign_in = SignIn(role=role, strength=strength, best=best, at=NOW - age)
         found = find_obstacle(office, sign_in, is_member=is_member, now=NOW)
-        if role is Role.COORDINATOR and (office in self.STAFF_ONLY or (office in self.OF_A_NETWORK and not is_member)):
+        of_others = self.STAFF_ONLY if is_member else (*self.STAFF_ONLY, *self.OF_A_NETWORK)
+        foreign = {Role.COORDINATOR: of_others, Role.STAFF: (Office.SEE_RELEASED,)}
+        if office in foreign[role]:
             assert found is Obstacle.FOREIGN
         elif list(Strength).index(strength) < list(Strength).index(self.needed(office, role, best)):
             assert found is Obstacle.WEAK
@@ -140,6 +142,7 @@ class TestOffices:
             Office.SECURE: (best, best),
             Office.COORDINATE: (Strength.SECOND_FACTOR, Strength.LINK),
             Office.SEE_COMPANIES: (Strength.SECOND_FACTOR, Strength.SECOND_FACTOR),
+            Office.SEE_RELEASED: (Strength.SECOND_FACTOR, Strength.SECOND_FACTOR),
             Office.OVERSEE: (Strength.SECOND_FACTOR, Strength.SECOND_FACTOR),
             Office.OVERSEE_FRESH: (Strength.SECOND_FACTOR, Strength.SECOND_FACTOR),
         }
@@ -150,7 +153,9 @@ class TestOffices:
         assert find_obstacle(Office.COORDINATE, by_link, is_member=True, now=NOW) is None
         assert find_obstacle(Office.SEE_COMPANIES, by_link, is_member=True, now=NOW) is Obstacle.WEAK
 
-    @pytest.mark.parametrize("office", [one for one in Office if one not in (Office.ACCOUNT, Office.SECURE)])
+    @pytest.mark.parametrize(
+        "office", [one for one in Office if one not in (Office.ACCOUNT, Office.SECURE, Office.SEE_RELEASED)]
+    )
     def test_staff_do_nothing_of_their_office_by_password_alone(self, office: Office) -> None:
         by_password = SignIn(role=Role.STAFF, strength=Strength.PASSWORD, best=Strength.PASSWORD, at=NOW)
         assert find_obstacle(office, by_password, is_member=True, now=NOW) is Obstacle.WEAK

@@ -47,8 +47,8 @@ CODES: dict[type[StrEnum], str] = {
     Role: "STAFF=staff COORDINATOR=coordinator",
     Strength: "LINK=link PASSWORD=password SECOND_FACTOR=second_factor",
     Office: (
-        "ACCOUNT=account SECURE=secure COORDINATE=coordinate SEE_COMPANIES=see_companies OVERSEE=oversee "
-        "OVERSEE_FRESH=oversee_fresh"
+        "ACCOUNT=account SECURE=secure COORDINATE=coordinate SEE_COMPANIES=see_companies "
+        "SEE_RELEASED=see_released OVERSEE=oversee OVERSEE_FRESH=oversee_fresh"
     ),
     Obstacle: "FOREIGN=foreign WEAK=weak STALE=stale",
     OrganisationKind: (

@@ -140,8 +140,11 @@ PARAMETERS = (
     ),
     *("endpoint", "_anchor", "_external", "_method", "_scheme", "self", "values", "__proto__", "{{7*7}}", "²", ""),
 )
-# on pages of closed accounts and networks, and beside another second factor
-HIDDEN = {"staff.reactivate", "account.remove_app", "staff.reopen_network"}
+# on pages of closed accounts and networks, beside another second factor, for coordinators alone (and without a field)
+HIDDEN = {
+    *("staff.reactivate", "account.remove_app", "staff.reopen_network"),
+    *("network.export_csv", "network.export_xlsx"),
+}
 PASSKEYS = {  # offered under another name than this server's; see tests/web/auth/test_passkeys.py
     "account.new_passkey_options",
     "account.add_passkey",
@@ -330,7 +333,7 @@ def account_pages(cast: Cast) -> list[str]:
 
 def network_pages(cast: Cast) -> list[str]:
     """Return the pages of networks that hold forms; the owner's browser is signed in as staff."""
-    places = ("settings", "coordinators", "links/new", f"links/{cast.examples['link_id']}", "companies")
+    places = ("settings", "coordinators", "links/new", f"links/{cast.examples['link_id']}")
     return [
         "/staff/networks",
         "/staff/networks/new",

@@ -9,19 +9,27 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from bench import server
 from bench.browser import Browser, start_check
+from om_selfcheck import clock
 from om_selfcheck.domain.questionnaire import Questionnaire
+from om_selfcheck.services import invitations, networks
+from om_selfcheck.services.installation import open_engine
+from om_selfcheck.store.models import Participation
 from om_selfcheck.web.auth.links import MAILS_TO_ADDRESS
 from om_selfcheck.web.auth.sign_in import QUARTER, SIGN_INS_OF_ACCOUNT, SIGN_INS_OF_NETWORK
+from om_selfcheck.web.public.invitations import WRONG_CODES
+from tests import factories
 from tests.proofs import broken_server
 from tests.proofs.broken_server import module_of
 
 TRIES, PARALLEL = 60, 12
 PEOPLE, AT_ONCE = 150, 4
 FIVE_MINUTES = 300.0
-REFUSED, TOO_OFTEN, BEGUN, SAID = 422, 429, 303, 200
+REFUSED, TOO_OFTEN, BEGUN, SAID, UNKNOWN = 422, 429, 303, 200, 404
 NEAR_THE_END = 120.0
 FOUR_AND_SENDER = 5
 
@@ -115,3 +123,41 @@ def test_a_workshop_starts_behind_an_address_that_has_no_guess_left(
     assert try_at_once(running.port, PEOPLE, start, parallel=AT_ONCE) == {SAID: PEOPLE}
     assert time.monotonic() - begin < FIVE_MINUTES
     assert try_at_once(running.port, 5, knock) == {TOO_OFTEN: 5}, "the control: the address is still out of guesses"
+
+
+@pytest.mark.long
+def test_a_workshop_joins_its_network_behind_an_address_that_has_no_wrong_code_left(
+    tmp_path: Path, questionnaire: Questionnaire
+) -> None:
+    folder = tmp_path / "instance"
+    with server.running(folder, module=module_of(broken_server.four_workers)) as running:
+        wait_for_all(running)
+        code = add_code(folder)
+        allowed = WRONG_CODES.most
+
+        def try_code(browser: Browser, number: int) -> int:
+            return browser.get(f"/i/{number:010}").status
+
+        def scan_and_begin(_browser: Browser, _number: int) -> int:
+            phone = Browser(running.port)
+            assert phone.get(f"/i/{code}").status == SAID
+            begun = phone.post("/assessments", {"invitation": code, "questionnaire": questionnaire.slug})
+            phone.close()
+            return begun.status
+
+        assert try_at_once(running.port, allowed + 10, try_code) == {UNKNOWN: allowed, TOO_OFTEN: 10}
+        begin = time.monotonic()
+        assert try_at_once(running.port, PEOPLE, scan_and_begin, parallel=AT_ONCE) == {BEGUN: PEOPLE}
+        assert time.monotonic() - begin < FIVE_MINUTES
+        assert try_at_once(running.port, 5, try_code) == {TOO_OFTEN: 5}, "the control: no wrong code is left"
+    with Session(open_engine(f"sqlite:///{folder / 'om.db'}")) as session:
+        assert session.scalar(select(func.count()).select_from(Participation)) == PEOPLE
+
+
+def add_code(folder: Path) -> str:
+    """Add a network with an invitation link to a running server and return the link's code."""
+    with Session(open_engine(f"sqlite:///{folder / 'om.db'}")) as session, session.begin():
+        factories.add_network(session, slug="netz-a")
+        network = networks.get_network(session, slug="netz-a")
+        link_id = factories.add_link(session, "netz-a")
+        return invitations.get_link(session, network=network, link_id=link_id, today=clock.today()).token

@@ -221,6 +221,18 @@ class TestReleasing:
         with pytest.raises(NoNetwork):
             release(session, factories.start(session), ReleaseLevel.STATUS)
 
+    def test_a_closed_network_gets_nothing_more(self, session: Session) -> None:
+        owner = factories.start(session)
+        join(session, owner, make_code(session))
+        networks.close_network(session, slug="netz-a", by=SYSTEM, now=LATER)
+        session.commit()
+        with pytest.raises(NoNetwork):
+            release(session, owner, ReleaseLevel.STATUS)
+        release(session, owner, ReleaseLevel.NOTHING)
+        found = joined(session, owner)
+        assert found is not None
+        assert found.is_closed
+
 
 class TestMembers:
     def insight(self, session: Session, actor: Actor, slug: str = "netz-a") -> members.Insight:

@@ -25,6 +25,7 @@ _JOINED = (
         Network.contact_name,
         Network.contact_email,
         Network.contact_phone,
+        Network.closed_at,
         InvitationLink.label.label("link_label"),
     )
     .join(Network, Network.id == Participation.network_id)
@@ -63,6 +64,12 @@ def list_begun_by(session: Session, *, link_id: UUID, assessment_ids: Sequence[U
 
 def choose(session: Session, assessment_id: UUID, values: Mapping[str, bool]) -> None:
     session.execute(update(Participation).where(Participation.assessment_id == assessment_id).values(**values))
+
+
+def is_open(session: Session, network_id: UUID) -> bool:
+    """Say whether a network is open, and hold that until the end: closing it meanwhile waits."""
+    statement = select(Network.closed_at).where(Network.id == network_id).with_for_update(read=True)
+    return session.execute(statement).scalar_one() is None
 
 
 def find_release(session: Session, assessment_id: UUID) -> Release | None:

@@ -106,7 +106,7 @@ def change_release(assessment_id: UUID) -> ResponseReturnValue:
             now=clock.now(),
         )
     except NoNetwork:
-        return render_sharing({"code": _("Der Check zählt zurzeit für kein Netzwerk.")}), CONFLICT
+        return render_sharing({"code": _("Der Check zählt zurzeit für kein Netzwerk, das offen ist.")}), CONFLICT
     commit()
     return _back(assessment_id, "released" if wanted != ReleaseLevel.NOTHING else "ended")
 

@@ -1,4 +1,7 @@
-"""The companies that let a network see something, and the list as a file. Only with a second factor."""
+"""The companies that let a network see something, and the list as a file.
+
+For the network's own people with a second factor, and for nobody else: not for the staff either (D9).
+"""
 
 from uuid import UUID
 
@@ -23,7 +26,7 @@ from om_selfcheck.web.surroundings import catalogue
 
 
 @bp.get("/companies")
-@require_person(Office.SEE_COMPANIES)
+@require_person(Office.SEE_RELEASED)
 def companies(slug: str) -> ResponseReturnValue:  # noqa: ARG001 - read by the guard
     network, after = current_network(), _read_id(request.args.get("after", ""))
     return render_template(
@@ -37,7 +40,7 @@ def companies(slug: str) -> ResponseReturnValue:  # noqa: ARG001 - read by the g
 
 
 @bp.get("/companies/<uuid:assessment_id>")
-@require_person(Office.SEE_COMPANIES)
+@require_person(Office.SEE_RELEASED)
 def company(slug: str, assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 - read by the guard
     network = current_network()
     insight = members.get_insight(
@@ -55,7 +58,7 @@ def company(slug: str, assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG
 
 
 @bp.post("/companies/list.csv")
-@require_person(Office.SEE_COMPANIES)
+@require_person(Office.SEE_RELEASED)
 def export_csv(slug: str) -> ResponseReturnValue:
     """Hand out the list; that it was is on the record before the file leaves."""
     content = write_csv(_list_sheet(_export("csv")))
@@ -64,7 +67,7 @@ def export_csv(slug: str) -> ResponseReturnValue:
 
 
 @bp.post("/companies/list.xlsx")
-@require_person(Office.SEE_COMPANIES)
+@require_person(Office.SEE_RELEASED)
 def export_xlsx(slug: str) -> ResponseReturnValue:
     """Hand out the list, with the topics and plans that were released on sheets of their own."""
     insights = _export("xlsx")

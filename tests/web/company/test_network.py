@@ -6,8 +6,9 @@ import pytest
 from flask import Flask
 
 from om_selfcheck import clock
+from om_selfcheck.domain.record import SYSTEM
 from om_selfcheck.extensions import db
-from om_selfcheck.services import participations, releases
+from om_selfcheck.services import networks, participations, releases
 from om_selfcheck.web.public.invitations import WRONG_CODES
 from tests import people
 from tests.people import Person
@@ -162,3 +163,17 @@ def test_a_reader_sees_what_is_released_and_changes_nothing(alma: Person, code: 
     page = people.rolf(alma).client.get(f"{alma.base}/access")
     assert "Netzwerk netz-a sieht, was Sie freigegeben haben: Themen" in page.text
     assert not page.soup.select("#network form")
+
+
+def test_to_a_closed_network_nothing_can_be_released(app: Flask, alma: Person, code: str) -> None:
+    people.join(alma, code, "status")
+    old = alma.client.get(f"{alma.base}/access").values("/release")
+    with app.app_context():
+        networks.close_network(db.session, slug="netz-a", by=SYSTEM, now=clock.now())
+        db.session.commit()
+    page = alma.client.get(f"{alma.base}/access")
+    assert "Das Netzwerk ist inzwischen geschlossen" in page.text
+    assert not [form for form in page.soup.select("form") if str(form["action"]).endswith("/release")]
+    refused = alma.client.post(f"{alma.base}/network/release", old | {"was-level": "nothing", "level": "plan"})
+    assert refused.status == 409
+    assert released(app, alma) == "nothing"

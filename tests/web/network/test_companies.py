@@ -115,6 +115,15 @@ def test_companies_need_the_second_factor(app: Flask, alma: Person) -> None:
     assert weak.client.get("/network/netz-a").status == 200
 
 
+def test_the_office_does_not_see_what_was_released_to_a_network(app: Flask, alma: Person) -> None:
+    people.release(alma, "plan")
+    olaf = people.olaf(app)
+    for place in ("", f"/{alma.assessment_id}"):
+        assert olaf.client.get(f"{COMPANIES}{place}").status == 404
+    assert olaf.client.post(f"{COMPANIES}/list.csv", {"csrf_token": olaf.form_token()}).status == 404
+    assert COMPANIES not in olaf.client.get("/network/netz-a").links()
+
+
 def test_another_network_finds_nothing(app: Flask, alma: Person) -> None:
     people.release(alma, "plan")
     nora = people.nora(app)
