@@ -20,10 +20,18 @@ datastore = FSQLALiteUserDatastore(db, User, None, WebAuthn)  # type: ignore[arg
 
 def is_reading() -> bool:
     """Say whether the transaction about to begin belongs to a request that only reads."""
-    return has_request_context() and request.method in SAFE_METHODS and not g.get("is_writing", False)
+    if not has_request_context() or g.get("is_writing", False):
+        return False
+    return request.method in SAFE_METHODS or g.get("is_reading", False)
 
 
 def begin_writing() -> None:
     """Leave the reading transaction of a safe request for a writing one, such as to keep a file just made."""
     db.session.rollback()
     g.is_writing = True
+
+
+def begin_reading() -> None:
+    """Leave the writing transaction of a form, such as to hand out a long list after it was noted who takes it."""
+    db.session.rollback()
+    g.is_reading = True

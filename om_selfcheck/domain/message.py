@@ -22,6 +22,7 @@ class MessageKind(StrEnum):
     SET_UP_LINK = "set_up_link"
     ACCOUNT_CHANGED = "account_changed"
     NUDGE = "nudge"
+    DECLARATION_CORRECTED = "declaration_corrected"
 
 
 _ASKED_FOR = frozenset(
@@ -35,6 +36,7 @@ _ASKED_FOR = frozenset(
         MessageKind.SIGN_IN_LINK,
         MessageKind.SET_UP_LINK,
         MessageKind.ACCOUNT_CHANGED,
+        MessageKind.DECLARATION_CORRECTED,
     }
 )
 

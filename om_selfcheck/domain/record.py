@@ -6,7 +6,8 @@ still verifies. Rows stay for years, so an event never holds a name, an address 
 - `actor` is a right held by a link (``owner``, ``editor`` …), ``user:<id>`` for who is signed in, ``recipient`` for who
   holds a mail of ours, or ``system``;
 - `subject` is ``<kind>:<id>``: ``assessment:<id>``, ``declaration:<number>``, ``company:<id>``, ``doer:<id>``,
-  ``user:<id>``, ``network:<id>``, ``audit:<id>``, ``questionnaire:<slug>/<version>``; whose timeline it appears in;
+  ``user:<id>``, ``network:<id>``, ``audit:<id>``, ``questionnaire:<slug>/<version>``, ``register:<list>``; whose
+  timeline it appears in;
 - `payload` holds ids, codes, hashes, days and numbers.
 """
 
@@ -81,6 +82,9 @@ class Verb(StrEnum):
     RELEASE_ENDED = "release_ended"
     MEMBERS_EXPORTED = "members_exported"
     COMPANIES_NUDGED = "companies_nudged"
+    DECLARATION_CORRECTED = "declaration_corrected"
+    REGISTER_EXPORTED = "register_exported"
+    RECORD_EXPORTED = "record_exported"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from om_selfcheck.domain.action_plan import ActionField, Hint, Urgency
 from om_selfcheck.domain.address import CodeAnswer
 from om_selfcheck.domain.comparison import MeasureChange
 from om_selfcheck.domain.completeness import Criterion
+from om_selfcheck.domain.correction import CorrectedPart
 from om_selfcheck.domain.deadlines import DeadlineKind
 from om_selfcheck.domain.declaration import (
     Confirmation,
@@ -24,6 +25,7 @@ from om_selfcheck.domain.network import NetworkKind
 from om_selfcheck.domain.progress import ActionState, Effect
 from om_selfcheck.domain.rating import NeedForAction
 from om_selfcheck.domain.record import Verb
+from om_selfcheck.domain.register import AuditStanding, RegisterOrder
 from om_selfcheck.domain.release import ReleaseLevel
 from om_selfcheck.domain.statistics.report import Bound
 from om_selfcheck.domain.statistics.stages import Stage
@@ -174,6 +176,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         MessageKind.SET_UP_LINK: _("Link zum Einrichten eines Zugangs"),
         MessageKind.ACCOUNT_CHANGED: _("Nachricht über eine Änderung am Zugang"),
         MessageKind.NUDGE: _("Erinnerung an einen Check, der liegen blieb"),
+        MessageKind.DECLARATION_CORRECTED: _("Nachricht über eine Berichtigung"),
     },
     MessageState: {
         MessageState.QUEUED: _("wird gleich verschickt"),
@@ -251,6 +254,24 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Verb.RELEASE_ENDED: _("Freigabe für ein Netzwerk beendet"),
         Verb.MEMBERS_EXPORTED: _("Liste der Betriebe ausgegeben"),
         Verb.COMPANIES_NUDGED: _("Liegengebliebene Checks erinnert"),
+        Verb.DECLARATION_CORRECTED: _("Selbsterklärung berichtigt"),
+        Verb.REGISTER_EXPORTED: _("Register ausgegeben"),
+        Verb.RECORD_EXPORTED: _("Protokoll ausgegeben"),
+    },
+    CorrectedPart: {
+        CorrectedPart.NAME: _("Name des Unternehmens"),
+        CorrectedPart.ADDRESS: _("Anschrift"),
+        CorrectedPart.SIGNATORY: _("wer unterzeichnet hat"),
+    },
+    RegisterOrder: {
+        RegisterOrder.NEWEST: _("neueste zuerst"),
+        RegisterOrder.OLDEST: _("älteste zuerst"),
+    },
+    AuditStanding: {
+        AuditStanding.NONE: _("noch keine"),
+        AuditStanding.OPEN: _("läuft"),
+        AuditStanding.OVERDUE: _("läuft, Frist vorbei"),
+        AuditStanding.CLOSED: _("abgeschlossen"),
     },
     DeadlineKind: {
         DeadlineKind.DUE: _("Termin"),

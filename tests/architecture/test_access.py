@@ -75,11 +75,15 @@ EXPECTED = {
     ("company.preview", "GET"): Task.READ,
     ("company.issue", "POST"): Task.DECLARE,
     ("company.issued", "GET"): Task.READ,
+    ("company.history", "GET"): Task.READ,
+    ("company.correction", "GET"): Task.DECLARE,
+    ("company.correct", "POST"): Task.DECLARE,
     ("company.document", "GET"): Task.READ,
     ("company.plan_with_functions", "POST"): Task.READ,
     ("company.calendar", "GET"): Task.READ,
     ("company.sharing", "GET"): Task.READ,
     ("company.create_link", "POST"): Task.SHARE,
+    ("company.create_help_link", "POST"): Task.SHARE,
     ("company.revoke_link", "POST"): Task.SHARE,
     ("company.renew_key", "POST"): Task.SHARE,
     ("account.login", "GET"): PUBLIC,
@@ -110,6 +114,14 @@ EXPECTED = {
     ("account.new_passkey_options", "POST"): Office.SECURE,
     ("account.add_passkey", "POST"): Office.SECURE,
     ("account.remove_passkey", "POST"): Office.SECURE,
+    ("staff.dashboard", "GET"): Office.OVERSEE,
+    ("staff.register", "GET"): Office.OVERSEE,
+    ("staff.export_register", "POST"): Office.OVERSEE_FRESH,
+    ("staff.declaration", "GET"): Office.OVERSEE,
+    ("staff.correction", "GET"): Office.OVERSEE,
+    ("staff.correct", "POST"): Office.OVERSEE_FRESH,
+    ("staff.record", "GET"): Office.OVERSEE,
+    ("staff.export_record", "POST"): Office.OVERSEE_FRESH,
     ("staff.users", "GET"): Office.OVERSEE,
     ("staff.user", "GET"): Office.OVERSEE,
     ("staff.invite", "POST"): Office.OVERSEE_FRESH,
@@ -371,9 +383,10 @@ def test_an_office_opens_for_those_who_may_fill_it_and_for_nobody_else(
     people.join(member, people.token_of(app, "netz-a", link_id), level="plan")
     with app.app_context():
         crowd.publish_nothing(db.session, "netz-a")
+    number = people.declare(people.alma(app))
     for pattern, method, office in offices(app):
         address = fill(pattern, member.assessment_id).replace(SAMPLES["user_id"], str(somebody.user_id))
-        address = address.replace(SAMPLES["link_id"], str(link_id))
+        address = address.replace(SAMPLES["link_id"], str(link_id)).replace(SAMPLES["number"], number)
         if SAMPLES["contact_id"] in address:  # a new one each time, for one of the pages removes it
             address = address.replace(SAMPLES["contact_id"], str(people.add_help(app)))
         page = users[role].client.open(address, method=method, data=FORM | {"csrf_token": users[role].token})

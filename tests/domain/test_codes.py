@@ -13,6 +13,7 @@ from om_selfcheck.domain.action_plan import ActionField, Hint, Urgency
 from om_selfcheck.domain.address import CodeAnswer
 from om_selfcheck.domain.comparison import MeasureChange
 from om_selfcheck.domain.completeness import Criterion
+from om_selfcheck.domain.correction import CorrectedPart
 from om_selfcheck.domain.deadlines import DeadlineKind
 from om_selfcheck.domain.declaration import (
     Confirmation,
@@ -29,6 +30,7 @@ from om_selfcheck.domain.network import NetworkKind
 from om_selfcheck.domain.progress import ActionState, Effect
 from om_selfcheck.domain.rating import NeedForAction
 from om_selfcheck.domain.record import GENESIS, Verb
+from om_selfcheck.domain.register import AuditStanding, RegisterOrder
 from om_selfcheck.domain.release import ReleaseLevel
 from om_selfcheck.domain.reminders import RenewalTone
 from om_selfcheck.domain.retention import Notice
@@ -96,8 +98,13 @@ CODES: dict[type[StrEnum], str] = {
         "INVITATION_CHANGED=invitation_changed INVITATION_WITHDRAWN=invitation_withdrawn "
         "NETWORK_JOINED=network_joined NETWORK_LEFT=network_left NETWORK_CHOICE_CHANGED=network_choice_changed "
         "RELEASE_BEGUN=release_begun RELEASE_ENDED=release_ended MEMBERS_EXPORTED=members_exported "
-        "COMPANIES_NUDGED=companies_nudged"
+        "COMPANIES_NUDGED=companies_nudged "
+        "DECLARATION_CORRECTED=declaration_corrected REGISTER_EXPORTED=register_exported "
+        "RECORD_EXPORTED=record_exported"
     ),
+    CorrectedPart: "NAME=name ADDRESS=address SIGNATORY=signatory",
+    RegisterOrder: "NEWEST=newest OLDEST=oldest",
+    AuditStanding: "NONE=none OPEN=open OVERDUE=overdue CLOSED=closed",
     Damage: (
         "MISSING=missing REORDERED=reordered CHANGED=changed PAYLOAD_CHANGED=payload_changed "
         "PAYLOAD_MISSING=payload_missing HEAD_CHANGED=head_changed ADDED=added CUT_OFF=cut_off REWRITTEN=rewritten "
@@ -111,7 +118,7 @@ CODES: dict[type[StrEnum], str] = {
         "CONFIRM_ADDRESS=confirm_address ADDRESS_CHANGED=address_changed ACCESS_LINK=access_link LOST_LINK=lost_link "
         "RENEWAL=renewal ACTION_DUE=action_due FOLLOW_UP=follow_up DOER_INVITED=doer_invited "
         "RETENTION=retention CHECKPOINT=checkpoint SIGN_IN_LINK=sign_in_link SET_UP_LINK=set_up_link "
-        "ACCOUNT_CHANGED=account_changed NUDGE=nudge"
+        "ACCOUNT_CHANGED=account_changed NUDGE=nudge DECLARATION_CORRECTED=declaration_corrected"
     ),
     MessageState: (
         "QUEUED=queued SENDING=sending SENT=sent FAILED=failed UNDELIVERABLE=undeliverable CANCELLED=cancelled"

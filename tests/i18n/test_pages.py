@@ -163,7 +163,7 @@ def read_mail(app: Flask, reader: Reader) -> None:
 def read_issued_round(app: Flask, reader: Reader) -> None:
     alma = people.alma(app)
     number = people.declare(alma)
-    for page in ("", "/topics/1", "/plan", "/access"):
+    for page in ("", "/topics/1", "/plan", "/access", "/history"):
         reader.read(alma, alma.base + page)
     reader.read(alma, f"/declarations/{number}")
     reader.read(alma, f"/declarations/{number}/calendar.ics")
@@ -254,6 +254,19 @@ def read_accounts(app: Flask, reader: Reader) -> None:
     reader.look(olaf.client.post(reader.at("/account/second-factor/remove"), token), status=409)
     olaf.client.send("/account/logout")
     reader.look(olaf.client.get(reader.at("/account/logout")))
+
+
+def read_register(app: Flask, reader: Reader) -> None:
+    """The office's overview, register and record, empty, full and asked for nonsense."""
+    olaf = people.olaf(app)
+    pages = ("/staff?", "/staff/declarations?", "/staff/declarations?search=xyz&", "/staff/record?subject=x&")
+    for page in pages:
+        reader.look(olaf.client.get(f"{page}lang={reader.language}"))
+    number = people.declare(people.alma(app))
+    for page in (*pages, f"/staff/declarations/{number}?", "/staff/record?"):
+        reader.look(olaf.client.get(f"{page}lang={reader.language}"))
+    for page in ("/staff/declarations?issued_from=x&check=x&network=x&", "/staff/record?from_day=x&before=x&"):
+        reader.look(olaf.client.get(f"{page}lang={reader.language}"), status=422)
 
 
 def read_follow_up(app: Flask, reader: Reader) -> None:
@@ -439,6 +452,7 @@ PARTS: tuple[Part, ...] = (
     read_renewal,
     read_signing_in,
     read_accounts,
+    read_register,
     read_follow_up,
     read_links_for_others,
     read_own_data,

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 
 from pypdf import PdfReader
 
 from om_selfcheck.domain.action_plan import Action, Urgency
 from om_selfcheck.domain.comparison import MeasureChange
+from om_selfcheck.domain.correction import Correction, Step, follow_corrections
 from om_selfcheck.domain.declaration import DeclarationDetails
 from om_selfcheck.domain.declaration_number import make_number
 from om_selfcheck.domain.progress import ActionState
@@ -19,6 +20,7 @@ from om_selfcheck.domain.statistics.batches import AnswerBatch, ProgressBatch
 from om_selfcheck.domain.statistics.stages import StageCounts
 from om_selfcheck.domain.statistics.weeks import Week
 from om_selfcheck.pdf.documents import (
+    CORRECTIONS_NAMED,
     ChangesDocument,
     CheckEdition,
     DeclarationDocument,
@@ -44,6 +46,7 @@ from om_selfcheck.services.stages import ShownGroup
 from tests.builders import make_questionnaire, make_topic
 
 DAY = date(2026, 11, 21)
+AT = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)
 NUMBER = make_number(0x1234567890ABCDEF12345)
 CHECK = CheckEdition(title="Unternehmenscheck", version="1.0", publisher="Redaktion OM-Selbstcheck")
 DETAILS = DeclarationDetails(
@@ -78,6 +81,14 @@ TOPICS = TopicsDocument(
     number=NUMBER,
 )
 PREVIOUS_NUMBER = make_number(0x0FEDCBA0987654321ABCD)
+CORRECTIONS = follow_corrections(
+    DETAILS,
+    [
+        Step(at=AT, is_by_office=False, note="", values={"company_name": "Malerei Łucja Beck", "city": "Celle"}),
+        Step(at=AT + timedelta(days=9), is_by_office=True, note="Brief", values={"signatory_name": "Ł. Beck"}),
+    ],
+)
+CORRECTED = replace(DECLARATION, details=CORRECTIONS[-1].after, corrections=CORRECTIONS)
 RENEWED = replace(DECLARATION, replaced_number=PREVIOUS_NUMBER, replaced_on=date(2024, 11, 20))
 CHANGES = ChangesDocument(
     check=replace(CHECK, version="1.1"),
@@ -201,6 +212,7 @@ MAKERS: dict[str, Callable[[], bytes]] = {
     "declaration": lambda: render_declaration(DECLARATION, "de"),
     "topics": lambda: render_topics(TOPICS, "de"),
     "plan": lambda: render_plan(PLAN, "de"),
+    "corrected": lambda: render_declaration(CORRECTED, "de"),
     "renewed": lambda: render_declaration(RENEWED, "de"),
     "changes": lambda: render_changes(CHANGES, "de"),
     "monday": lambda: render_monday(MONDAY, "de"),
@@ -209,6 +221,7 @@ MAKERS: dict[str, Callable[[], bytes]] = {
 
 
 ENGLISH: dict[str, Callable[[], bytes]] = {
+    "corrected-en": lambda: render_declaration(CORRECTED, "en"),
     "renewed-en": lambda: render_declaration(RENEWED, "en"),
     "changes-en": lambda: render_changes(CHANGES, "en"),
     "network_report-en": lambda: render_network_report(NETWORK_REPORT, "en"),
@@ -252,7 +265,13 @@ def fill_declaration(text: str) -> DeclarationDocument:
         place=text,
         has_signature_line=True,
     )
-    return replace(RENEWED, details=details, check=CheckEdition(title=text, version="1.0", publisher=text))
+    other = replace(details, company_name="Neu", street="Neu", signatory_name="Neu")
+    corrections = [
+        Correction(edition=edition, at=AT, is_by_office=True, note=text, before=details, after=other)
+        for edition in range(1, CORRECTIONS_NAMED + 2)
+    ]
+    check = CheckEdition(title=text, version="1.0", publisher=text)
+    return replace(RENEWED, details=details, corrections=tuple(corrections), check=check)
 
 
 def fill_topics(text: str) -> TopicsDocument:

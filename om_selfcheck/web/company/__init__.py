@@ -2,9 +2,11 @@
 
 from om_selfcheck.web.company import (
     belongings,
+    correction,
     declaration,
     documents,
     help,  # noqa: A004 - a page of that name
+    history,
     mails,
     mine,
     network,
@@ -22,9 +24,11 @@ from om_selfcheck.web.company.blueprint import bp
 __all__ = [
     "belongings",
     "bp",
+    "correction",
     "declaration",
     "documents",
     "help",
+    "history",
     "mails",
     "mine",
     "network",

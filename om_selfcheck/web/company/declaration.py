@@ -10,6 +10,7 @@ from om_selfcheck import clock
 from om_selfcheck.domain.access import Task
 from om_selfcheck.domain.action_plan import give_hints
 from om_selfcheck.domain.completeness import REQUIRED_ACTIONS
+from om_selfcheck.domain.correction import OWN_CORRECTION, may_correct_itself
 from om_selfcheck.domain.declaration import (
     Confirmation,
     DeclarationDetails,
@@ -108,7 +109,7 @@ def issued(number: str) -> ResponseReturnValue:  # noqa: ARG001 - read by the gu
     """Show everything to take along, how to speak of the declaration, and what comes next."""
     actor = current_actor()
     issued_declaration = declarations.get_issued(db.session, actor=actor)
-    actions = issued_declaration.snapshot.actions
+    actions, now = issued_declaration.snapshot.actions, clock.now()
     return render_template(
         "company/issued.html",
         actor=actor,
@@ -121,6 +122,9 @@ def issued(number: str) -> ResponseReturnValue:  # noqa: ARG001 - read by the gu
         public_address=printed_address("public.answer", number=issued_declaration.number),
         responsible=sorted({action.responsible for action in actions}),
         succession=load_succession(actor),
+        may_correct=actor.may(Task.DECLARE) and may_correct_itself(issued_declaration.issued_at, now),
+        correct_until=issued_declaration.issued_at + OWN_CORRECTION,
+        was_corrected="corrected" in request.args,
     )
 
 
