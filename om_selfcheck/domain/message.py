@@ -20,6 +20,7 @@ class MessageKind(StrEnum):
     SIGN_IN_LINK = "sign_in_link"
     SET_UP_LINK = "set_up_link"
     ACCOUNT_CHANGED = "account_changed"
+    AUDIT = "audit"
 
 
 _ASKED_FOR = frozenset(
@@ -32,12 +33,13 @@ _ASKED_FOR = frozenset(
         MessageKind.SIGN_IN_LINK,
         MessageKind.SET_UP_LINK,
         MessageKind.ACCOUNT_CHANGED,
+        MessageKind.AUDIT,
     }
 )
 
 
 def is_asked_for(kind: MessageKind) -> bool:
-    """Say whether the mail answers what a person has just done or the operator set up.
+    """Say whether the mail answers what a person has just done or the operator set up, or is a letter of a case.
 
     All others say how to stop them (RFC 8058).
     """

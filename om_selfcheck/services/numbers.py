@@ -14,7 +14,7 @@ from om_selfcheck.store.queries import declarations
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicAnswer:
-    """All that anybody with the number is told (D9)."""
+    """All that anybody with the number is told (D9); the name is hidden while *not from us* is looked into (D15)."""
 
     number: str
     status: DeclarationStatus
@@ -26,6 +26,7 @@ class PublicAnswer:
     withdrawn_on: date | None = None
     withdrawal_reason: WithdrawalReason | None = None
     replaced_by: str = ""
+    is_name_hidden: bool = False
 
 
 def find_assessment_id(session: Session, *, number: str) -> UUID | None:
@@ -50,7 +51,7 @@ def find_public_answer(session: Session, *, typed: str, today: date) -> PublicAn
     return PublicAnswer(
         number=number,
         status=terms.status_on(today),
-        company_name=row.company_name,
+        company_name="" if row.name_hidden_at else row.company_name,
         slug=row.questionnaire_slug,
         version=row.questionnaire_version,
         issued_on=row.issued_on,
@@ -58,6 +59,7 @@ def find_public_answer(session: Session, *, typed: str, today: date) -> PublicAn
         withdrawn_on=row.withdrawn_on,
         withdrawal_reason=WithdrawalReason(row.withdrawal_reason) if row.withdrawal_reason else None,
         replaced_by=newer.number if newer else "",
+        is_name_hidden=row.name_hidden_at is not None,
     )
 
 

@@ -18,6 +18,8 @@ NOT_SHOWN = {
     "Obstacle": "why a page does not open yet; its page says so in sentences",
     "Merge": "how one field came out of a conflict; pages show both values",
     "RenewalTone": "chooses among the words of a mail",
+    "AuditMove": "what may be done in a case; pages show it as buttons",
+    "Occasion": "chooses among the words of a letter",
     "Damage": "said by the command `record verify`, which speaks English",
 }
 
