@@ -11,10 +11,13 @@ from enum import StrEnum
 from om_selfcheck.domain.declaration import WithdrawalReason
 from om_selfcheck.domain.errors import DomainError
 from om_selfcheck.domain.text import has_letter
+from om_selfcheck.domain.throttle import Limit
 
 HEARING = timedelta(weeks=4)
 TIME_TO_OPEN = timedelta(weeks=4)
 TIME_TO_READ = timedelta(weeks=2)
+REPORTS_OF_NETWORK = Limit(name="reports-of-network", most=10, window=timedelta(hours=1))
+REPORTS_OF_NUMBER = Limit(name="reports-of-number", most=20, window=timedelta(days=1))
 
 
 class AuditState(StrEnum):

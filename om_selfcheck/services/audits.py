@@ -88,7 +88,7 @@ def note_findings(
         for name, stored in before.items()
     }
     for item in CheckItem:
-        answer, note = f"answer-{item}", f"note-{item}"
+        answer, note = f"{item}-answer", f"{item}-note"
         if (after[answer], after[note]) != (before[answer], before[note]):
             audits.save_finding(
                 session,
@@ -104,10 +104,10 @@ def note_findings(
 
 
 def write_findings(findings: Mapping[CheckItem, FindingEntry]) -> dict[str, str]:
-    """Return findings as a form writes them: ``answer-<item>`` and ``note-<item>``."""
+    """Return findings as a form writes them: ``<item>-answer`` and ``<item>-note``."""
     entries = {item: findings.get(item, FindingEntry()) for item in CheckItem}
-    answers = {f"answer-{item}": entry.answer.value if entry.answer else "" for item, entry in entries.items()}
-    return answers | {f"note-{item}": entry.note for item, entry in entries.items()}
+    answers = {f"{item}-answer": entry.answer.value if entry.answer else "" for item, entry in entries.items()}
+    return answers | {f"{item}-note": entry.note for item, entry in entries.items()}
 
 
 def submit_findings(

@@ -1,6 +1,7 @@
 """The company's road: start, rate, plan, declare, afterwards, and who may see what."""
 
 from om_selfcheck.web.company import (
+    audits,
     declaration,
     documents,
     mails,
@@ -13,10 +14,12 @@ from om_selfcheck.web.company import (
     responsible,
     sharing,
     subscription,
+    withdrawal,
 )
 from om_selfcheck.web.company.blueprint import bp
 
 __all__ = [
+    "audits",
     "bp",
     "declaration",
     "documents",
@@ -30,4 +33,5 @@ __all__ = [
     "responsible",
     "sharing",
     "subscription",
+    "withdrawal",
 ]

@@ -13,7 +13,7 @@ from om_selfcheck.domain.completeness import REQUIRED_ACTIONS
 from om_selfcheck.domain.questionnaire import LANGUAGES
 from om_selfcheck.extensions import csrf, db
 from om_selfcheck.i18n.translation import current_language
-from om_selfcheck.services import access_mails, assessments, sessions, throttles
+from om_selfcheck.services import access_mails, assessments, cases, sessions, throttles
 from om_selfcheck.services.grants import list_links
 from om_selfcheck.web.access import actors_here, current_actor, public, require
 from om_selfcheck.web.company import pages
@@ -75,6 +75,7 @@ def overview(assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 - read
         board=make_board(actor),
         has_fresh_link=actor.grant_id in fresh_tokens(actor.assessment_id),
         mails=settings_of(actor),
+        cases=cases.list_own_cases(db.session, actor=actor, today=clock.today()),
     )
 
 

@@ -1,6 +1,6 @@
 """Pages for anybody: no account, and no cookie."""
 
-from om_selfcheck.web.public import addressing, renewal, unsubscribing
+from om_selfcheck.web.public import addressing, not_from_us, renewal, unsubscribing
 from om_selfcheck.web.public.routes import bp
 
-__all__ = ["addressing", "bp", "renewal", "unsubscribing"]
+__all__ = ["addressing", "bp", "not_from_us", "renewal", "unsubscribing"]
