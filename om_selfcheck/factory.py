@@ -17,6 +17,8 @@ from om_selfcheck.web import (
     errors,
     language,
     logs,
+    network,
+    office,
     public,
     security,
     sessions,
@@ -35,9 +37,10 @@ def create_app(settings: Settings | None = None, questionnaires: catalogue.Catal
     _configure(app, settings)
     _connect_extensions(app, settings)
     app.extensions["om_catalogue"] = questionnaires or catalogue.load_catalogue(QUESTIONNAIRES)
-    for part in (logs, sessions, security, language, errors, templating, assets, proofs, refusals, case_refusals):
+    parts = (logs, sessions, security, language, errors, templating, office, assets, proofs, refusals, case_refusals)
+    for part in parts:
         part.init_app(app)
-    for blueprint in (public.bp, company.bp, auth.bp, staff.bp):
+    for blueprint in (public.bp, company.bp, auth.bp, network.bp, staff.bp):
         app.register_blueprint(blueprint)
     access.require_rules(app)
     return app

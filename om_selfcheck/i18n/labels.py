@@ -27,11 +27,13 @@ from om_selfcheck.domain.declaration import (
     ReminderChoice,
     WithdrawalReason,
 )
+from om_selfcheck.domain.invitation import InvitationState
 from om_selfcheck.domain.message import MessageKind, MessageState, Problem
 from om_selfcheck.domain.network import NetworkKind
 from om_selfcheck.domain.progress import ActionState, Effect
 from om_selfcheck.domain.rating import NeedForAction
 from om_selfcheck.domain.record import Verb
+from om_selfcheck.domain.release import ReleaseLevel
 from om_selfcheck.domain.statistics.report import Bound
 from om_selfcheck.domain.statistics.stages import Stage
 
@@ -122,6 +124,17 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Strength.LINK: _("mit einem Link per E-Mail"),
         Strength.PASSWORD: _("mit Passwort"),
         Strength.SECOND_FACTOR: _("mit zweitem Faktor"),
+    },
+    InvitationState: {
+        InvitationState.OPEN: _("offen"),
+        InvitationState.EXPIRED: _("abgelaufen"),
+        InvitationState.WITHDRAWN: _("zurückgezogen"),
+    },
+    ReleaseLevel: {
+        ReleaseLevel.NOTHING: _("nichts"),
+        ReleaseLevel.STATUS: _("Stand"),
+        ReleaseLevel.TOPICS: _("Themen"),
+        ReleaseLevel.PLAN: _("Plan"),
     },
     NetworkKind: {
         NetworkKind.REGIONAL: _("regionales Netzwerk"),
@@ -220,6 +233,19 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Verb.SECOND_FACTOR_REMOVED: _("Zweiter Faktor entfernt"),
         Verb.RECOVERY_CODES_MADE: _("Ersatzcodes gemacht"),
         Verb.RECOVERY_CODE_USED: _("Ersatzcode benutzt"),
+        Verb.NETWORK_ADDED: _("Netzwerk angelegt"),
+        Verb.NETWORK_CHANGED: _("Angaben eines Netzwerks geändert"),
+        Verb.NETWORK_CLOSED: _("Netzwerk geschlossen"),
+        Verb.NETWORK_REOPENED: _("Netzwerk wieder geöffnet"),
+        Verb.INVITATION_CREATED: _("Einladungslink gemacht"),
+        Verb.INVITATION_CHANGED: _("Einladungslink geändert"),
+        Verb.INVITATION_WITHDRAWN: _("Einladungslink zurückgezogen"),
+        Verb.NETWORK_JOINED: _("Einem Netzwerk zugeordnet"),
+        Verb.NETWORK_LEFT: _("Von einem Netzwerk gelöst"),
+        Verb.NETWORK_CHOICE_CHANGED: _("Zustimmung gegenüber dem Netzwerk geändert"),
+        Verb.RELEASE_BEGUN: _("Freigabe für ein Netzwerk begonnen"),
+        Verb.RELEASE_ENDED: _("Freigabe für ein Netzwerk beendet"),
+        Verb.MEMBERS_EXPORTED: _("Liste der Betriebe ausgegeben"),
         Verb.SAMPLE_DRAWN: _("Stichprobe gezogen"),
         Verb.AUDIT_STARTED: _("Fall begonnen"),
         Verb.AUDIT_ASKED: _("Unternehmen um Einsicht gebeten"),

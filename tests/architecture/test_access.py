@@ -117,6 +117,7 @@ EXPECTED = {
     ("staff.deactivate", "POST"): Office.OVERSEE_FRESH,
     ("staff.reactivate", "POST"): Office.OVERSEE_FRESH,
     ("staff.reset", "POST"): Office.OVERSEE_FRESH,
+    ("network.home", "GET"): Office.COORDINATE,
     ("company.mails", "GET"): Task.DECLARE,
     ("company.claim_address", "POST"): Task.DECLARE,
     ("company.confirm_code", "POST"): Task.DECLARE,
@@ -139,7 +140,7 @@ TASK_OF_RIGHT = {
     "dora": {Task.DO},
 }
 SAMPLES = {
-    "slug": "basis",
+    "slug": "netz-a",
     "ref": "1",
     "token": "t" * 43,
     "action_id": "00000000-0000-4000-8000-000000000000",

@@ -33,12 +33,14 @@ from om_selfcheck.domain.declaration import (
     ReminderChoice,
     WithdrawalReason,
 )
+from om_selfcheck.domain.invitation import InvitationState
 from om_selfcheck.domain.merging import Merge
 from om_selfcheck.domain.message import MessageKind, MessageState, Problem
 from om_selfcheck.domain.network import NetworkKind
 from om_selfcheck.domain.progress import ActionState, Effect
 from om_selfcheck.domain.rating import NeedForAction
 from om_selfcheck.domain.record import GENESIS, Verb
+from om_selfcheck.domain.release import ReleaseLevel
 from om_selfcheck.domain.reminders import RenewalTone
 from om_selfcheck.domain.statistics.report import Bound
 from om_selfcheck.domain.statistics.stages import Stage
@@ -55,6 +57,8 @@ CODES: dict[type[StrEnum], str] = {
     ),
     Obstacle: "FOREIGN=foreign WEAK=weak STALE=stale",
     NetworkKind: "REGIONAL=regional SPECIALIST_GROUP=specialist_group",
+    InvitationState: "OPEN=open EXPIRED=expired WITHDRAWN=withdrawn",
+    ReleaseLevel: "NOTHING=nothing STATUS=status TOPICS=topics PLAN=plan",
     Urgency: "HIGH=high MEDIUM=medium LOW=low",
     ActionField: (
         "DESCRIPTION=description URGENCY=urgency RESPONSIBLE=responsible DUE_ON=due_on "
@@ -89,6 +93,11 @@ CODES: dict[type[StrEnum], str] = {
         "SIGNED_IN=signed_in PASSWORD_SET=password_set "
         "SECOND_FACTOR_ADDED=second_factor_added SECOND_FACTOR_REMOVED=second_factor_removed "
         "RECOVERY_CODES_MADE=recovery_codes_made RECOVERY_CODE_USED=recovery_code_used "
+        "NETWORK_ADDED=network_added NETWORK_CHANGED=network_changed NETWORK_CLOSED=network_closed "
+        "NETWORK_REOPENED=network_reopened INVITATION_CREATED=invitation_created "
+        "INVITATION_CHANGED=invitation_changed INVITATION_WITHDRAWN=invitation_withdrawn "
+        "NETWORK_JOINED=network_joined NETWORK_LEFT=network_left NETWORK_CHOICE_CHANGED=network_choice_changed "
+        "RELEASE_BEGUN=release_begun RELEASE_ENDED=release_ended MEMBERS_EXPORTED=members_exported "
         "SAMPLE_DRAWN=sample_drawn AUDIT_STARTED=audit_started AUDIT_ASKED=audit_asked "
         "SNAPSHOT_OPENED=snapshot_opened OPENING_ENDED=opening_ended SNAPSHOT_SEEN=snapshot_seen "
         "FINDINGS_SUBMITTED=findings_submitted FINDINGS_RETURNED=findings_returned AUDIT_CLOSED=audit_closed "

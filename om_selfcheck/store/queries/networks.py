@@ -1,14 +1,20 @@
 """Networks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from om_selfcheck.store.models import Network
+from om_selfcheck.store.models import Membership, Network, Release
 
 _BY_SLUG = select(Network).where(Network.slug == bindparam("slug"))
 _ALL = select(Network).order_by(Network.name, Network.slug)
+_OF_USER = _ALL.join(Membership, Membership.network_id == Network.id).where(Membership.user_id == bindparam("user_id"))
+_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def find_network(session: Session, slug: str) -> Network | None:
@@ -17,3 +23,39 @@ def find_network(session: Session, slug: str) -> Network | None:
 
 def list_networks(session: Session) -> Sequence[Network]:
     return session.scalars(_ALL).all()
+
+
+def list_networks_of(session: Session, user_id: UUID) -> Sequence[Network]:
+    return session.scalars(_OF_USER, {"user_id": user_id}).all()
+
+
+def search(session: Session, *, words: str, after: str, at_most: int) -> Sequence[Network]:
+    """Return networks in the order of name and slug, from after the one with a slug on."""
+    statement = _ALL.limit(at_most)
+    if words:
+        columns = (Network.name, Network.area, Network.slug)
+        statement = statement.where(or_(*(column.icontains(words, autoescape=True) for column in columns)))
+    if after and (last := find_network(session, after)):
+        statement = statement.where(tuple_(Network.name, Network.slug) > (last.name, last.slug))
+    return session.scalars(statement).all()
+
+
+def add_if_absent(session: Session, **columns: Any) -> bool:  # noqa: ANN401 - the table's columns
+    """Add a network; False where its slug is taken."""
+    insert = _INSERT[session.get_bind().dialect.name](Network).values(**columns)
+    return session.execute(insert.on_conflict_do_nothing().returning(Network.id)).first() is not None
+
+
+def lock_network(session: Session, slug: str) -> Network | None:
+    statement = _BY_SLUG.with_for_update().execution_options(populate_existing=True)
+    return session.scalars(statement, {"slug": slug}).first()
+
+
+def change_network(session: Session, slug: str, values: Mapping[str, object]) -> None:
+    session.execute(update(Network).where(Network.slug == slug).values(**values))
+
+
+def end_releases(session: Session, *, network_id: UUID, now: datetime) -> Sequence[UUID]:
+    """End everything that companies released to a network; return the rounds."""
+    statement = update(Release).where(Release.network_id == network_id, Release.ended_at.is_(None))
+    return session.scalars(statement.values(ended_at=now).returning(Release.assessment_id)).all()

@@ -1,0 +1,24 @@
+"""A network's own first page."""
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from om_selfcheck import clock
+from om_selfcheck.domain.access import Office
+from om_selfcheck.extensions import db
+from om_selfcheck.services import invitations
+from om_selfcheck.web.access import current_network, current_person, require_person
+from om_selfcheck.web.network.blueprint import bp
+
+
+@bp.get("")
+@require_person(Office.COORDINATE)
+def home(slug: str) -> ResponseReturnValue:  # noqa: ARG001 - read by the guard
+    """Show what there is, and what to do first where there is nothing."""
+    network = current_network()
+    return render_template(
+        "network/home.html",
+        network=network,
+        person=current_person(),
+        links=invitations.list_links(db.session, network=network, today=clock.today()),
+    )
