@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date
 
 from om_selfcheck.clock import BERLIN, day_in_berlin
 from om_selfcheck.i18n.translation import current_language
@@ -22,7 +22,7 @@ def short_day(value: date | datetime | None) -> str:
 
 def clock_time(value: datetime) -> str:
     """Return hours and minutes in Berlin: "14:03"."""
-    return format_time(value.astimezone(BERLIN), "HH:mm", locale=_LOCALES[current_language()])
+    return f"{value.astimezone(BERLIN):%H:%M}"
 
 
 def _format(value: date | datetime | None, pattern: str) -> str:

@@ -15,6 +15,11 @@ _LIST_RATINGS = select(Rating.measure_ref, Rating.need, Rating.note).where(
     Rating.assessment_id == bindparam("assessment_id")
 )
 _LIST_SOME_RATINGS = _LIST_RATINGS.where(Rating.measure_ref.in_(bindparam("measure_refs", expanding=True)))
+_GET_DRAFT = (
+    select(Company, Assessment)
+    .join(Assessment, Assessment.company_id == Company.id)
+    .where(Assessment.id == bindparam("assessment_id"))
+)
 _KEY = ["assessment_id", "measure_ref"]
 _HOLDS_NOTHING = (
     *(
@@ -51,28 +56,24 @@ def add_assessment(session: Session, **columns: Any) -> None:  # noqa: ANN401 - 
 
 
 def list_ratings(session: Session, assessment_id: UUID) -> Sequence[Row[str, str, str]]:
-    return session.execute(_LIST_RATINGS, {"assessment_id": assessment_id}).all()
+    return session.connection().execute(_LIST_RATINGS, {"assessment_id": assessment_id}).all()
 
 
 def list_some_ratings(
     session: Session, assessment_id: UUID, measure_refs: Sequence[str]
 ) -> Sequence[Row[str, str, str]]:
     parameters = {"assessment_id": assessment_id, "measure_refs": measure_refs}
-    return session.execute(_LIST_SOME_RATINGS, parameters).all()
+    return session.connection().execute(_LIST_SOME_RATINGS, parameters).all()
 
 
 def store_ratings(session: Session, rows: Sequence[dict[str, object]]) -> None:
     """Insert or change ratings: rows of assessment_id, measure_ref, need, note, rated_at."""
-    session.execute(_UPSERT[session.get_bind().dialect.name], list(rows))
+    connection = session.connection()
+    connection.execute(_UPSERT[connection.dialect.name], list(rows))
 
 
 def get_company_and_draft(session: Session, assessment_id: UUID) -> tuple[Company, Assessment]:
-    statement = (
-        select(Company, Assessment)
-        .join(Assessment, Assessment.company_id == Company.id)
-        .where(Assessment.id == assessment_id)
-    )
-    company, assessment = session.execute(statement).one()
+    company, assessment = session.execute(_GET_DRAFT, {"assessment_id": assessment_id}).one()
     return company, assessment
 
 

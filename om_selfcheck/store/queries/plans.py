@@ -3,30 +3,34 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Row, bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from om_selfcheck.domain import action_plan as domain
 from om_selfcheck.store.models import Action, ActionMeasure
 
+_PLAN = Action.__table__
+_LIST_ACTIONS = (
+    select(_PLAN).where(_PLAN.c.assessment_id == bindparam("assessment_id")).order_by(_PLAN.c.created_at, _PLAN.c.id)
+)
+_LIST_POINTERS = (
+    select(ActionMeasure.action_id, ActionMeasure.measure_ref)
+    .join(Action, Action.id == ActionMeasure.action_id)
+    .where(Action.assessment_id == bindparam("assessment_id"))
+    .order_by(ActionMeasure.measure_ref)
+)
+
 
 def list_actions(session: Session, assessment_id: UUID) -> list[tuple[UUID, domain.Action]]:
     """Return the plan in the order it was written."""
     refs: dict[UUID, list[str]] = defaultdict(list)
-    pointers = (
-        select(ActionMeasure.action_id, ActionMeasure.measure_ref)
-        .join(Action, Action.id == ActionMeasure.action_id)
-        .where(Action.assessment_id == assessment_id)
-        .order_by(ActionMeasure.measure_ref)
-    )
-    for action_id, measure_ref in session.execute(pointers):
+    connection, this_round = session.connection(), {"assessment_id": assessment_id}
+    for action_id, measure_ref in connection.execute(_LIST_POINTERS, this_round):
         refs[action_id].append(measure_ref)
-    rows = session.scalars(
-        select(Action).where(Action.assessment_id == assessment_id).order_by(Action.created_at, Action.id)
-    )
-    return [(row.id, _to_domain(row, refs[row.id])) for row in rows]
+    return [(row.id, _to_domain(row, refs[row.id])) for row in connection.execute(_LIST_ACTIONS, this_round)]
 
 
 def find_action(session: Session, *, assessment_id: UUID, action_id: UUID) -> domain.Action | None:
@@ -73,7 +77,7 @@ def _find_row(session: Session, assessment_id: UUID, action_id: UUID) -> Action 
     return session.scalar(select(Action).where(Action.id == action_id, Action.assessment_id == assessment_id))
 
 
-def _to_domain(row: Action, measure_refs: Sequence[str]) -> domain.Action:
+def _to_domain(row: Action | Row[Any], measure_refs: Sequence[str]) -> domain.Action:
     return domain.Action(
         title=row.title,
         description=row.description,

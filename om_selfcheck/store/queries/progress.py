@@ -5,10 +5,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from om_selfcheck.store.models import Action, ActionProgress, Declaration, LaterRating, Rating
+
+_LIST_LATER = (
+    select(LaterRating)
+    .where(LaterRating.assessment_id == bindparam("assessment_id"))
+    .order_by(LaterRating.at, LaterRating.id)
+)
 
 
 def list_states(session: Session, assessment_id: UUID) -> dict[UUID, str]:
@@ -48,8 +54,7 @@ def list_dated_ratings(session: Session, assessment_id: UUID) -> Sequence[tuple[
 
 
 def list_later_ratings(session: Session, assessment_id: UUID) -> Sequence[LaterRating]:
-    statement = select(LaterRating).where(LaterRating.assessment_id == assessment_id)
-    return session.scalars(statement.order_by(LaterRating.at, LaterRating.id)).all()
+    return session.scalars(_LIST_LATER, {"assessment_id": assessment_id}).all()
 
 
 def add_later_ratings(session: Session, rows: Sequence[dict[str, Any]]) -> None:

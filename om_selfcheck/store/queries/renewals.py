@@ -4,11 +4,19 @@ from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from om_selfcheck.store.models import Action, Assessment, Declaration
 from om_selfcheck.store.queries.declarations import Newer
+
+_FIND_LAST = (
+    select(Declaration, Newer)
+    .join(Assessment, Assessment.renews_id == Declaration.assessment_id)
+    .outerjoin(Newer, Newer.id == Declaration.replaced_by_id)
+    .where(Assessment.id == bindparam("assessment_id"))
+)
+_FIND_AND_LOCK_LAST = _FIND_LAST.with_for_update(of=Declaration).execution_options(populate_existing=True)
 
 
 class FoundRenewal(NamedTuple):
@@ -67,15 +75,8 @@ def find_last_declaration(
 
     Who is about to replace it locks it: nobody withdraws it meanwhile.
     """
-    statement = (
-        select(Declaration, Newer)
-        .join(Assessment, Assessment.renews_id == Declaration.assessment_id)
-        .outerjoin(Newer, Newer.id == Declaration.replaced_by_id)
-        .where(Assessment.id == assessment_id)
-    )
-    if is_locking:
-        statement = statement.with_for_update(of=Declaration).execution_options(populate_existing=True)
-    row = session.execute(statement).first()
+    statement = _FIND_AND_LOCK_LAST if is_locking else _FIND_LAST
+    row = session.execute(statement, {"assessment_id": assessment_id}).first()
     return (row[0], row[1]) if row else None
 
 

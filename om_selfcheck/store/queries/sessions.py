@@ -23,7 +23,7 @@ class StoredSession(NamedTuple):
 
 
 def find_session(session: Session, id_hash: str) -> StoredSession | None:
-    row = session.execute(_FIND, {"id_hash": id_hash}).first()
+    row = session.connection().execute(_FIND, {"id_hash": id_hash}).first()
     return StoredSession(*row) if row else None
 
 
