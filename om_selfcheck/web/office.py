@@ -15,7 +15,11 @@ from om_selfcheck.services.accounts import Person
 from om_selfcheck.services.networks import Network
 from om_selfcheck.web.signed_in import find_signed_in
 
-STAFF_PAGES: Final = (("staff.users", _("Zugänge")),)
+STAFF_PAGES: Final = (
+    ("staff.audits", _("Fälle")),
+    ("staff.samples", _("Stichproben")),
+    ("staff.users", _("Zugänge")),
+)
 NETWORK_PAGES: Final = (("network.home", _("Übersicht")),)
 
 

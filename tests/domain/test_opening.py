@@ -17,7 +17,7 @@ from om_selfcheck.domain.opening import (
 )
 from om_selfcheck.domain.rating import NeedForAction
 from om_selfcheck.domain.snapshot import Snapshot
-from tests.builders import make_action, make_details, make_questionnaire, make_ratings
+from tests.builders import make_action, make_questionnaire, make_ratings, make_snapshot
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 ISSUED_ON = date(2026, 11, 21)
@@ -27,22 +27,9 @@ ACROSS = make_action(description="Beide Themen", measure_refs=("1.1.a", "2.1.a")
 NOWHERE = make_action(description="Ohne Maßnahme")
 
 
-def freeze(*actions: Action, **ratings: NeedForAction) -> Snapshot:
-    return Snapshot(
-        number="N",
-        issued_on=ISSUED_ON,
-        slug=QUESTIONNAIRE.slug,
-        version=QUESTIONNAIRE.version,
-        content_hash=QUESTIONNAIRE.content_hash,
-        language="de",
-        ratings=make_ratings(QUESTIONNAIRE) | ratings,
-        notes={"1.1.a": "Notiz eins", "2.1.a": "Notiz zwei"},
-        plan=tuple((str(place), action) for place, action in enumerate(actions)),
-        details=make_details(),
-        measures=5,
-        complete_actions=len(actions),
-        conditions_version="1",
-    )
+def freeze(*actions: Action) -> Snapshot:
+    """Freeze actions with all of one colour."""
+    return replace(make_snapshot(QUESTIONNAIRE, *actions), ratings=make_ratings(QUESTIONNAIRE))
 
 
 def opened(*topics: str) -> OpeningTerms:
@@ -66,7 +53,7 @@ def test_insight_ends_by_itself_and_by_hand(ended: int | None, minutes: int, *, 
 def test_of_a_topic_comes_exactly_the_topic() -> None:
     seen = look_into(freeze(INSIDE, ACROSS, NOWHERE), QUESTIONNAIRE, opened("1"))
     assert set(seen.ratings) == {"1.1.a", "1.1.b", "1.2.a"}
-    assert seen.notes == {"1.1.a": "Notiz eins"}
+    assert seen.notes == {"1.1.a": "Notiz 1"}
     assert [one.action for one in seen.actions] == [INSIDE]
     assert seen.topics == ("1",)
 
