@@ -17,8 +17,9 @@ from om_selfcheck.catalogue import Catalogue
 from om_selfcheck.domain.access import Right, Role, Strength, action_scope
 from om_selfcheck.domain.questionnaire import Questionnaire
 from om_selfcheck.domain.record import SYSTEM
+from om_selfcheck.domain.sampling import Frame
 from om_selfcheck.extensions import db
-from om_selfcheck.services import accounts, grants, networks
+from om_selfcheck.services import accounts, audits, cases, foreign_reports, grants, networks, samples
 from om_selfcheck.services.accounts import Account
 from om_selfcheck.services.sessions import SIGNED_IN_LIFETIME
 from om_selfcheck.web.auth import proofs
@@ -288,3 +289,34 @@ def sign_in_here(
         commit()
         client.flask_client.set_cookie(name, current_session().session_id or "")
     return User(client, account)
+
+
+@dataclass(frozen=True)
+class CaseIds:
+    """A case of a firm of its own, what it was drawn in, the step that a letter is about, and a report on it."""
+
+    audit_id: UUID
+    sample_id: UUID
+    step_id: UUID
+    report_id: UUID
+
+
+def begin_case(app: Flask, email: str = "auditor@example.org") -> CaseIds:
+    """Draw the only declaration there is, ask its firm, and report it as somebody else's."""
+    now, today = clock.now(), clock.today()
+    with app.app_context():
+        session = db.session
+        owner = factories.make_declared(session, today=today - timedelta(days=1))
+        by = factories.add_staff(session, email)
+        frame = Frame(on=today - timedelta(days=1))
+        sample_id = samples.start_sample(session, by=by, frame=frame, size=1, seed="s", now=now, today=today)
+        (line,) = samples.list_drawn(session, sample=samples.get_sample(session, sample_id=sample_id), today=today)
+        assert line.case is not None
+        audit_id = line.case.audit_id
+        audits.ask_company(session, by=by, audit_id=audit_id, now=now)
+        number = owner.declaration_number or ""
+        foreign_reports.report_foreign(session, number=number, text="Nicht von uns.", contact="", now=now)
+        (report,) = foreign_reports.list_reports(session, is_open=True)
+        step_id = cases.get_case(session, audit_id=audit_id, today=today).steps[-1].step_id
+        session.commit()
+    return CaseIds(audit_id, sample_id, step_id, report.report_id)

@@ -40,7 +40,7 @@ def explain_same_person() -> Refusal:
 def explain_changed_snapshot() -> Refusal:
     return Refusal(
         _("Die eingefrorenen Antworten sind nicht die erklärten"),
-        _("Ihr Hash passt nicht zu der, die beim Ausstellen festgehalten wurde. Darum wird nichts gezeigt."),
+        _("Ihr Hash ist nicht der, der beim Ausstellen festgehalten wurde. Darum wird nichts gezeigt."),
         _("Die Selbsterklärung und der Fall sind unverändert."),
         _("Sagen Sie dem Betreiber Bescheid. Er sieht mit „./om record verify“ nach, ob am Verlauf etwas fehlt."),
     )

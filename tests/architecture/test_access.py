@@ -5,7 +5,7 @@ A new route without a row in EXPECTED fails here; a route without a rule keeps t
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 import pytest
@@ -118,6 +118,38 @@ EXPECTED = {
     ("staff.reactivate", "POST"): Office.OVERSEE_FRESH,
     ("staff.reset", "POST"): Office.OVERSEE_FRESH,
     ("network.home", "GET"): Office.COORDINATE,
+    ("public.not_from_us", "GET"): PUBLIC,
+    ("public.report_foreign", "POST"): PUBLIC,
+    ("company.audit", "GET"): Task.DECLARE,
+    ("company.open_snapshot", "POST"): Task.DECLARE,
+    ("company.end_opening", "POST"): Task.DECLARE,
+    ("company.reply", "POST"): Task.DECLARE,
+    ("company.decline", "POST"): Task.DECLARE,
+    ("company.answer_hearing", "POST"): Task.DECLARE,
+    ("company.letter", "GET"): Task.DECLARE,
+    ("company.withdrawal", "GET"): Task.DECLARE,
+    ("company.withdraw", "POST"): Task.DECLARE,
+    ("staff.audits", "GET"): Office.OVERSEE,
+    ("staff.audit", "GET"): Office.OVERSEE,
+    ("staff.ask_company", "POST"): Office.OVERSEE,
+    ("staff.write_message", "POST"): Office.OVERSEE,
+    ("staff.look", "POST"): Office.OVERSEE,
+    ("staff.note_findings", "POST"): Office.OVERSEE,
+    ("staff.submit_findings", "POST"): Office.OVERSEE,
+    ("staff.return_findings", "POST"): Office.OVERSEE,
+    ("staff.confirm_findings", "POST"): Office.OVERSEE,
+    ("staff.leave_case", "POST"): Office.OVERSEE,
+    ("staff.propose_withdrawal", "POST"): Office.OVERSEE,
+    ("staff.decide_withdrawal", "POST"): Office.OVERSEE_FRESH,
+    ("staff.letter", "GET"): Office.OVERSEE,
+    ("staff.samples", "GET"): Office.OVERSEE,
+    ("staff.draw_sample", "POST"): Office.OVERSEE_FRESH,
+    ("staff.sample", "GET"): Office.OVERSEE,
+    ("staff.report", "GET"): Office.OVERSEE,
+    ("staff.hide_name", "POST"): Office.OVERSEE,
+    ("staff.show_name", "POST"): Office.OVERSEE,
+    ("staff.close_report", "POST"): Office.OVERSEE,
+    ("staff.lead_to_hearing", "POST"): Office.OVERSEE,
     ("company.mails", "GET"): Task.DECLARE,
     ("company.claim_address", "POST"): Task.DECLARE,
     ("company.confirm_code", "POST"): Task.DECLARE,
@@ -149,6 +181,10 @@ SAMPLES = {
     "number": "000000-000000-000000",
     "user_id": "00000000-0000-4000-8000-000000000002",
     "signed": "s" * 43,
+    "audit_id": "00000000-0000-4000-8000-000000000003",
+    "step_id": "00000000-0000-4000-8000-000000000004",
+    "sample_id": "00000000-0000-4000-8000-000000000005",
+    "report_id": "00000000-0000-4000-8000-000000000006",
 }
 FORM = {"network": "netz-a"}  # what keeps a page that opens from answering 404 for want of it
 OPEN, ASKED, TOLD, UNKNOWN = "open", "asked to sign in", "told what is missing", "404"
@@ -310,8 +346,11 @@ def test_an_office_opens_for_those_who_may_fill_it_and_for_nobody_else(
     app: Flask, users: dict[str, Visitor], role: str
 ) -> None:
     somebody = people.add_user(app, "somebody@example.org", Role.COORDINATOR)
+    real = {"user_id": somebody.user_id} | asdict(people.begin_case(app))
     for pattern, method, office in offices(app):
-        address = fill(pattern, "").replace(SAMPLES["user_id"], str(somebody.user_id))
+        address = fill(pattern, "")
+        for name, found in real.items():
+            address = address.replace(SAMPLES[name], str(found))
         page = users[role].client.open(address, method=method, data=FORM | {"csrf_token": users[role].token})
         if method == "POST" and not users[role].token:
             assert page.status == 400, f"{role} {method} {pattern}: no form is taken without a session"
