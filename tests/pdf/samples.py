@@ -5,17 +5,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from io import BytesIO
+from uuid import UUID
 
 from pypdf import PdfReader
 
 from om_selfcheck.domain.action_plan import Action, Urgency
+from om_selfcheck.domain.audit import Occasion
 from om_selfcheck.domain.comparison import MeasureChange
-from om_selfcheck.domain.declaration import DeclarationDetails
+from om_selfcheck.domain.declaration import DeclarationDetails, WithdrawalReason
 from om_selfcheck.domain.declaration_number import make_number
 from om_selfcheck.domain.progress import ActionState
 from om_selfcheck.domain.rating import NeedForAction, RatingCounts
 from om_selfcheck.domain.renewal import PreviousAction
 from om_selfcheck.pdf.documents import (
+    AuditLetter,
     ChangesDocument,
     CheckEdition,
     DeclarationDocument,
@@ -25,12 +28,14 @@ from om_selfcheck.pdf.documents import (
     TopicCounts,
     TopicsDocument,
     TopicThenAndNow,
+    render_audit_letter,
     render_changes,
     render_declaration,
     render_monday,
     render_plan,
     render_topics,
 )
+from om_selfcheck.services.case_letters import CaseLetter
 
 DAY = date(2026, 11, 21)
 NUMBER = make_number(0x1234567890ABCDEF12345)
@@ -140,6 +145,37 @@ MONDAY = MondayDocument(
     company_name=DETAILS.company_name,
 )
 
+ASKED = AuditLetter(
+    letter=CaseLetter(
+        occasion=Occasion.ASKED,
+        number=NUMBER,
+        company_name=DETAILS.company_name,
+        issued_on=DAY,
+        written_on=date(2026, 11, 24),
+        deadline_on=date(2026, 12, 22),
+        reason=None,
+        outcome=None,
+        text="",
+        assessment_id=UUID(int=3),
+        audit_id=UUID(int=5),
+    ),
+    company_name=DETAILS.company_name,
+    signatory_name=DETAILS.signatory_name,
+    street=DETAILS.street,
+    postal_code=DETAILS.postal_code,
+    city=DETAILS.city,
+    lost_link="https://check.example.org/lost-link",
+)
+HEARING = replace(
+    ASKED,
+    letter=replace(
+        ASKED.letter,
+        occasion=Occasion.HEARING,
+        reason=WithdrawalReason.CRITERIA_NOT_MET,
+        text="Zwei Themen sind nicht bewertet.\nBitte sagen Sie uns, warum.",
+    ),
+)
+
 MAKERS: dict[str, Callable[[], bytes]] = {
     "declaration": lambda: render_declaration(DECLARATION, "de"),
     "topics": lambda: render_topics(TOPICS, "de"),
@@ -147,12 +183,16 @@ MAKERS: dict[str, Callable[[], bytes]] = {
     "renewed": lambda: render_declaration(RENEWED, "de"),
     "changes": lambda: render_changes(CHANGES, "de"),
     "monday": lambda: render_monday(MONDAY, "de"),
+    "audit-asked": lambda: render_audit_letter(ASKED, "de", operator_name="Testbetrieb"),
+    "audit-hearing": lambda: render_audit_letter(HEARING, "de", operator_name="Testbetrieb"),
 }
 
 
 ENGLISH: dict[str, Callable[[], bytes]] = {
     "renewed-en": lambda: render_declaration(RENEWED, "en"),
     "changes-en": lambda: render_changes(CHANGES, "en"),
+    "audit-asked-en": lambda: render_audit_letter(ASKED, "en", operator_name="Testbetrieb"),
+    "audit-hearing-en": lambda: render_audit_letter(HEARING, "en", operator_name="Testbetrieb"),
 }
 
 
@@ -192,6 +232,11 @@ def fill_monday(text: str) -> MondayDocument:
     check = CheckEdition(title=text, version="1.0", publisher=text)
     topic = replace(MONDAY.topic, title=text)
     return replace(MONDAY, check=check, topic=topic, steps=(step, step, step), company_name=text)
+
+
+def fill_audit_letter(text: str) -> AuditLetter:
+    letter = replace(HEARING.letter, company_name=text, text=text)
+    return replace(HEARING, letter=letter, company_name=text, signatory_name=text, street=text, city=text)
 
 
 def open_pdf(content: bytes) -> PdfReader:

@@ -13,7 +13,7 @@ from om_selfcheck.extensions import db
 from om_selfcheck.i18n.translation import current_language
 from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import networks, samples
-from om_selfcheck.services.samples import FrameEmpty, FrameNotOver
+from om_selfcheck.services.samples import FrameEmpty, FrameNotOver, Sample
 from om_selfcheck.web.access import current_person, require_person
 from om_selfcheck.web.case_forms import find_problems
 from om_selfcheck.web.inputs import NOT_OFFERED, day_field, line_field, read_day
@@ -80,10 +80,19 @@ def sample(sample_id: UUID) -> ResponseReturnValue:
     return render_template(
         "staff/sample.html",
         sample=found,
+        command=_write_command(found),
         drawn=samples.list_drawn(db.session, sample=found, today=today),
         again=again,
         is_same=again is not None and (again.frame_hash, again.numbers) == (found.frame_hash, found.numbers),
     )
+
+
+def _write_command(sample: Sample) -> str:
+    frame = sample.frame
+    words = ["./om audit sample", f"--on {frame.on.isoformat()} --size {sample.size} --seed {sample.seed}"]
+    words += [f"--check {frame.check}"] if frame.check else []
+    words += [f"--network {frame.network}"] if frame.network else []
+    return " ".join(words)
 
 
 def _find_gaps(form: SampleForm) -> dict[str, str]:
