@@ -183,6 +183,8 @@ MAKERS: dict[str, Callable[[], bytes]] = {
     "renewed": lambda: render_declaration(RENEWED, "de"),
     "changes": lambda: render_changes(CHANGES, "de"),
     "monday": lambda: render_monday(MONDAY, "de"),
+}
+LETTERS: dict[str, Callable[[], bytes]] = {
     "audit-asked": lambda: render_audit_letter(ASKED, "de", operator_name="Testbetrieb"),
     "audit-hearing": lambda: render_audit_letter(HEARING, "de", operator_name="Testbetrieb"),
 }

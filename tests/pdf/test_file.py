@@ -14,7 +14,7 @@ from flask import Flask
 
 from om_selfcheck.config import ROOT
 from om_selfcheck.pdf import renderer
-from tests.pdf.samples import DETAILS, MAKERS, NUMBER, open_pdf
+from tests.pdf.samples import ASKED, DETAILS, LETTERS, MAKERS, NUMBER, open_pdf
 
 OURS = {"Source-Sans-Light", "Source-Sans", "Source-Sans-Semi-Bold"}
 ELSEWHERE = """
@@ -38,9 +38,9 @@ def fonts_of(content: bytes) -> dict[str, bool]:
     return fonts
 
 
-@pytest.mark.parametrize("name", MAKERS)
+@pytest.mark.parametrize("name", MAKERS | LETTERS)
 def test_embeds_our_font_and_no_other(name: str) -> None:
-    fonts = fonts_of(MAKERS[name]())
+    fonts = fonts_of((MAKERS | LETTERS)[name]())
     assert set(fonts) <= OURS
     assert all(fonts.values())
 
@@ -60,6 +60,16 @@ def test_is_tagged_and_names_language_title_and_author(name: str) -> None:
     assert file.metadata.author == DETAILS.company_name
     assert file.metadata.creation_date is not None
     assert file.metadata.creation_date.isoformat().startswith("2026-11-21")
+
+
+@pytest.mark.parametrize("name", LETTERS)
+def test_a_letter_is_the_operator_s_and_of_its_own_day(name: str) -> None:
+    file = open_pdf(LETTERS[name]())
+    assert file.metadata is not None
+    assert (file.metadata.author, file.root_object["/Lang"]) == ("Testbetrieb", "de")  # type: ignore[index]
+    assert ASKED.company_name in (file.metadata.title or "")
+    assert file.metadata.creation_date is not None
+    assert file.metadata.creation_date.isoformat().startswith("2026-11-24")
 
 
 def test_a_declaration_carries_its_number_in_the_title() -> None:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.pdf.samples import ENGLISH, MAKERS, read_text, squeeze
+from tests.pdf.samples import ENGLISH, LETTERS, MAKERS, read_text, squeeze
 
 GOLDEN = Path(__file__).parent / "golden"
-DOCUMENTS = MAKERS | ENGLISH
+DOCUMENTS = MAKERS | LETTERS | ENGLISH
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
