@@ -27,6 +27,10 @@ class Settings:
     operator_name: str
     proxy_hops: int
     renewal_days: tuple[int, ...]
+    keep_draft_months: int
+    keep_declaration_months: int
+    keep_mail_days: int
+    keep_backup_days: int
     checkpoint_dir: Path
     checkpoint_mail: str
 
@@ -60,6 +64,10 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         operator_name=environment.get("OM_OPERATOR_NAME") or "",
         proxy_hops=_read_number(environment, "OM_PROXY_HOPS", 0, at_most=10),
         renewal_days=_read_days(environment, "OM_RENEWAL_DAYS", "90,30,7,-1"),
+        keep_draft_months=_read_number(environment, "OM_KEEP_DRAFT_MONTHS", 24, at_least=3, at_most=240),
+        keep_declaration_months=_read_number(environment, "OM_KEEP_DECLARATION_MONTHS", 6, at_most=240),
+        keep_mail_days=_read_number(environment, "OM_KEEP_MAIL_DAYS", 90, at_least=7, at_most=3650),
+        keep_backup_days=_read_number(environment, "OM_KEEP_BACKUP_DAYS", 30, at_most=3650),
         checkpoint_dir=Path(environment.get("OM_CHECKPOINT_DIR") or instance_dir / "checkpoints").absolute(),
         checkpoint_mail=environment.get("OM_CHECKPOINT_MAIL") or "",
     )

@@ -23,6 +23,9 @@ from om_selfcheck.services import (
     declarations,
     drafts,
     grants,
+    help_contacts,
+    invitations,
+    networks,
     renewals,
 )
 from om_selfcheck.services.accounts import Account, Person
@@ -201,6 +204,45 @@ def add_network(session: Session, *, slug: str = "netz-a", name: str = "") -> UU
     session.add(network)
     session.flush()
     return network.id
+
+
+def add_link(
+    session: Session,
+    slug: str = "netz-a",
+    *,
+    label: str = "Workshop März",
+    questionnaire_slug: str = "",
+    note: str = "",
+    expires_on: date | None = None,
+    now: datetime = NOW,
+) -> UUID:
+    """Make an invitation link of a network and return its id."""
+    return invitations.create_link(
+        session,
+        network=networks.get_network(session, slug=slug),
+        label=label,
+        questionnaire_slug=questionnaire_slug,
+        note=note,
+        expires_on=expires_on,
+        by=SYSTEM,
+        now=now,
+    )
+
+
+HELP = {
+    "organisation": "Handwerkskammer",
+    "kind": "chamber",
+    "offer": "Berät zu Gefährdungsbeurteilung und Unterweisung",
+    "phone": "05121 123-0",
+    "email": "beratung@kammer.example",
+    "page": "https://www.kammer.example/beratung",
+    "topics": "basis/1",
+}
+
+
+def add_help(session: Session, network: networks.Network, **changes: str) -> UUID:
+    """Let somebody help in a network's region and return the contact's id."""
+    return help_contacts.add_contact(session, network=network, values=HELP | changes, today=TODAY, now=NOW)
 
 
 @cache

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from flask import Flask
@@ -19,7 +20,7 @@ from om_selfcheck.domain.questionnaire import Questionnaire
 from om_selfcheck.domain.record import SYSTEM
 from om_selfcheck.domain.sampling import Frame
 from om_selfcheck.extensions import db
-from om_selfcheck.services import accounts, audits, cases, foreign_reports, grants, networks, samples
+from om_selfcheck.services import accounts, audits, cases, foreign_reports, grants, invitations, networks, samples
 from om_selfcheck.services.accounts import Account
 from om_selfcheck.services.sessions import SIGNED_IN_LIFETIME
 from om_selfcheck.web.auth import proofs
@@ -255,6 +256,36 @@ def coordinator(app: Flask, email: str, slug: str, strength: Strength = Strength
         accounts.add_member(db.session, user_id=account.user_id, network_id=network_id, by=SYSTEM, now=clock.now())
         db.session.commit()
     return signed_in(app, account, strength)
+
+
+def add_link(app: Flask, slug: str, questionnaire_slug: str = "", **values: Any) -> UUID:
+    """Make an invitation link of a network, which is added where there is none, and return its id."""
+    with app.app_context():
+        known = {one.slug for one in networks.list_networks(db.session)}
+        if slug not in known:
+            factories.add_network(db.session, slug=slug)
+        link_id = factories.add_link(db.session, slug, questionnaire_slug=questionnaire_slug, **values)
+        db.session.commit()
+    return link_id
+
+
+def token_of(app: Flask, slug: str, link_id: UUID) -> str:
+    """Return the code of an invitation link."""
+    with app.app_context():
+        network = networks.get_network(db.session, slug=slug)
+        return invitations.get_link(db.session, network=network, link_id=link_id, today=clock.today()).token
+
+
+def join(owner: Person, code: str, level: str = "") -> None:
+    """Let the owner's round count for the network of a code, and release something to it."""
+    form = {"code": code}
+    assert owner.client.send(f"{owner.base}/access", form, form="/network").status == 303
+    if level:
+        release(owner, level)
+
+
+def release(owner: Person, level: str) -> None:
+    assert owner.client.send(f"{owner.base}/access", {"level": level}, form="/network/release").status == 303
 
 
 def add_user(app: Flask, email: str, role: Role, strength: Strength = Strength.LINK) -> Account:

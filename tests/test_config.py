@@ -24,6 +24,10 @@ OTHERS = {
     "OM_OPERATOR_NAME": "Netzwerk Nordharz",
     "OM_PROXY_HOPS": "2",
     "OM_RENEWAL_DAYS": "60, 14",
+    "OM_KEEP_DRAFT_MONTHS": "12",
+    "OM_KEEP_DECLARATION_MONTHS": "0",
+    "OM_KEEP_MAIL_DAYS": "30",
+    "OM_KEEP_BACKUP_DAYS": "7",
     "OM_CHECKPOINT_DIR": "/mnt/elsewhere",
     "OM_CHECKPOINT_MAIL": "akte@example.org",
 }
@@ -43,6 +47,10 @@ def test_without_any_variable_it_runs_on_one_machine() -> None:
         operator_name="",
         proxy_hops=0,
         renewal_days=(90, 30, 7, -1),
+        keep_draft_months=24,
+        keep_declaration_months=6,
+        keep_mail_days=90,
+        keep_backup_days=30,
         checkpoint_dir=folder / "checkpoints",
         checkpoint_mail="",
     )
@@ -70,6 +78,10 @@ def test_each_variable_is_read() -> None:
         operator_name="Netzwerk Nordharz",
         proxy_hops=2,
         renewal_days=(60, 14),
+        keep_draft_months=12,
+        keep_declaration_months=0,
+        keep_mail_days=30,
+        keep_backup_days=7,
         checkpoint_dir=Path("/mnt/elsewhere"),
         checkpoint_mail="akte@example.org",
     )

@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -10,6 +11,9 @@ from om_selfcheck import clock
 from om_selfcheck.config import QUESTIONNAIRES, Settings, read_settings
 from om_selfcheck.domain.errors import QuestionnaireChanged
 from om_selfcheck.domain.message import MessageState
+
+if TYPE_CHECKING:
+    from om_selfcheck.catalogue import Catalogue
 
 
 @click.command()
@@ -21,9 +25,9 @@ def run() -> None:
     _check_mail(settings)
     with server.hold_instance(settings):
         server.require_free_port(settings)
-        prepare(settings)
+        loaded = prepare(settings).loaded
         click.echo(f"OM-Selbstcheck is at {settings.base_url} (stop with Ctrl+C)")
-        server.serve(settings)
+        server.serve(settings, loaded)
 
 
 @click.command()
@@ -49,6 +53,7 @@ def remind(*, dry_run: bool) -> None:
         for state in (MessageState.SENT, MessageState.FAILED, MessageState.UNDELIVERABLE, MessageState.CANCELLED):
             click.echo(f"{state.value}: {counts.states[state]}")
         click.echo(f"undeliverable in the last 30 days: {counts.given_up}")
+        click.echo(f"erased companies: {counts.erased}; forgotten mails: {counts.forgotten}")
     if counts.failed:
         raise click.ClickException(f"Records that could not be read: {len(counts.failed)}. The lines above name them.")
     if counts.broken_jobs:
@@ -58,7 +63,7 @@ def remind(*, dry_run: bool) -> None:
 @click.command()
 def migrate() -> None:
     """Bring the database to the newest tables and publish new questionnaires."""
-    before, now = prepare(read_or_stop())
+    _loaded, before, now = prepare(read_or_stop())
     click.echo(f"Tables are at {now}." if before == now else f"Tables went from {before or 'nothing'} to {now}.")
 
 
@@ -137,7 +142,15 @@ def _require_tables(settings: Settings) -> None:
         raise click.ClickException("The tables are not the newest. Type ./om migrate or ./om run first.")
 
 
-def prepare(settings: Settings) -> tuple[str | None, str]:
+class Prepared(NamedTuple):
+    """The questionnaires, and the tables' revision before and now."""
+
+    loaded: "Catalogue"
+    before: str | None
+    now: str
+
+
+def prepare(settings: Settings) -> Prepared:
     """Bring database and questionnaires up to date, or stop with a message that says what to do."""
     from om_selfcheck.catalogue import CatalogueError, load_catalogue
     from om_selfcheck.services import installation
@@ -146,7 +159,7 @@ def prepare(settings: Settings) -> tuple[str | None, str]:
     try:
         loaded = load_catalogue(QUESTIONNAIRES)
         engine = installation.open_engine(settings.database_url)
-        revisions = installation.bring_up_to_date(engine)
+        before, now = installation.bring_up_to_date(engine)
         installation.publish(engine, loaded.list_all(), clock.now())
     except CatalogueError as error:
         raise click.ClickException("\n".join(str(complaint) for complaint in error.complaints)) from error
@@ -157,7 +170,7 @@ def prepare(settings: Settings) -> tuple[str | None, str]:
             f"The database does not answer. Look at OM_DATABASE_URL. It said: {error}"
         ) from error
     engine.dispose()
-    return revisions
+    return Prepared(loaded, before, now)
 
 
 COMMANDS = (run, remind, migrate, questionnaires, seed_demo)

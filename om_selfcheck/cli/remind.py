@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from om_selfcheck import clock
 from om_selfcheck.cli import record
+from om_selfcheck.cli.housekeeping import keep_house
 from om_selfcheck.config import Settings
 from om_selfcheck.domain.message import MessageKind, MessageState
 from om_selfcheck.domain.reminders import reminder_day
@@ -49,10 +50,12 @@ class Queueing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queued:
-    """What a job queued by kind, and the records it could not read."""
+    """What a job queued by kind, the records it could not read, and what it cleared away."""
 
     kinds: Mapping[str, int]
     failed: Sequence[str] = ()
+    erased: int = 0
+    forgotten: int = 0
 
 
 @dataclass(kw_only=True)
@@ -65,10 +68,14 @@ class Counts:
     given_up: int = 0
     broken_jobs: int = 0
     failed: list[str] = field(default_factory=list)
+    erased: int = 0
+    forgotten: int = 0
 
     def add(self, queued: Queued) -> None:
         self.queued.update(queued.kinds)
         self.failed.extend(queued.failed)
+        self.erased += queued.erased
+        self.forgotten += queued.forgotten
 
 
 def queue_reminders(queueing: Queueing) -> Queued:
@@ -97,10 +104,19 @@ def keep_checkpoint(queueing: Queueing) -> Queued:
     return Queued(kinds={MessageKind.CHECKPOINT.value: 1} if is_queued else {})
 
 
+def clear_outgrown(queueing: Queueing) -> Queued:
+    """Warn companies whose time is nearly over, erase those whose time is, and forget old mails."""
+    if queueing.is_dry:
+        return Queued(kinds={})
+    warned, erased, forgotten = keep_house(queueing.reader, queueing.writer, queueing.settings)
+    write_line("kept house", "info", warned=warned, erased=erased, mails_forgotten=forgotten)
+    return Queued(kinds={MessageKind.RETENTION.value: warned} if warned else {}, erased=erased, forgotten=forgotten)
+
+
 # What is queued before sending, in this order. A job asks by itself what was queued before; it runs again every
 # JOBS_EVERY and whenever somebody types ./om remind.
 Job = Callable[[Queueing], Queued]
-JOBS: tuple[Job, ...] = (keep_checkpoint, queue_reminders)
+JOBS: tuple[Job, ...] = (keep_checkpoint, queue_reminders, clear_outgrown)
 
 
 def check_mail(settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""The production server behind ./om run: granian with two workers on one instance folder and port, a sender beside."""
+"""The production server behind ./om run: granian with two workers on one port, sender and press beside them."""
 
 import ctypes
 import fcntl
@@ -27,7 +27,7 @@ WORKERS = 2
 THREADS = 8
 RESPAWN_SECONDS = 1.0
 GRACE_SECONDS = 8
-SENDER_NAME = b"om-sender"  # as `top` shows it
+SENDER_NAME, PRESS_NAME = b"om-sender", b"om-press"  # as `top` shows them
 _PR_SET_PDEATHSIG, _PR_SET_NAME = 1, 15
 
 
@@ -53,13 +53,15 @@ def require_free_port(settings: Settings) -> None:
             raise click.ClickException(f"Port {settings.port} is taken. Set OM_PORT to another one.") from error
 
 
-def serve(settings: Settings, questionnaires: "Catalogue | None" = None) -> None:
+def serve(settings: Settings, questionnaires: "Catalogue") -> None:
     """Serve until told to stop. The application is made before the workers are forked: they start at once and share it.
 
     No connection to the database is open by then, so each worker opens its own.
     """
     from om_selfcheck.cli.remind import keep_sending
     from om_selfcheck.factory import create_app
+    from om_selfcheck.pdf.pressroom import open_pressroom
+    from om_selfcheck.pdf.renderer import print_in
 
     app, parent = create_app(settings, questionnaires), os.getpid()
 
@@ -72,11 +74,20 @@ def serve(settings: Settings, questionnaires: "Catalogue | None" = None) -> None
         ctypes.CDLL(None).prctl(_PR_SET_NAME, SENDER_NAME)
         keep_sending(app)
 
-    gc.collect()
-    gc.freeze()
-    multiprocessing.set_start_method("fork", force=True)
-    with keep_beside(enter_sender):
-        _serve_pages(settings, enter_worker)
+    with open_pressroom() as pressroom:
+        print_in(pressroom)
+
+        def enter_press() -> None:
+            _end_with(parent)
+            ctypes.CDLL(None).prctl(_PR_SET_NAME, PRESS_NAME)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+            pressroom.keep_printing()
+
+        gc.collect()
+        gc.freeze()
+        multiprocessing.set_start_method("fork", force=True)
+        with keep_beside(enter_sender), keep_beside(enter_press):
+            _serve_pages(settings, enter_worker)
 
 
 def _serve_pages(settings: Settings, enter_worker: Callable[[], "Flask"]) -> None:
@@ -109,7 +120,7 @@ def _serve_pages(settings: Settings, enter_worker: Callable[[], "Flask"]) -> Non
 
 @contextmanager
 def keep_beside(work: Callable[[], None]) -> Iterator[None]:
-    """Keep a process at some work until the block ends: one that dies is started again.
+    """Keep a process at some work until the block ends: one that dies is started again, one that ends well at once.
 
     In the end it is asked to stop, and killed where it does not follow within GRACE_SECONDS. It waits for that signal
     by itself; Ctrl+C, which every process of a terminal gets, passes it by.
@@ -125,7 +136,8 @@ def keep_beside(work: Callable[[], None]) -> Iterator[None]:
             if is_over.is_set():  # it was not there yet to be asked
                 process.terminate()
             process.join()
-            is_over.wait(RESPAWN_SECONDS)
+            if process.exitcode:
+                is_over.wait(RESPAWN_SECONDS)
 
     keeper = threading.Thread(target=keep, daemon=True)
     keeper.start()

@@ -43,6 +43,7 @@ class Task(StrEnum):
     FOLLOW_UP = "follow_up"
     DO = "do"
     SUBSCRIBE = "subscribe"
+    OWN = "own"
 
 
 _ALLOWED: dict[Right, frozenset[Task]] = {

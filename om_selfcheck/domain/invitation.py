@@ -58,3 +58,13 @@ def read_token(typed: str) -> str | None:
         return None
     token = characters.upper().translate(_LOOKALIKES)
     return token if len(token) == TOKEN_LENGTH and all(character in ALPHABET for character in token) else None
+
+
+def group_token(token: str) -> str:
+    """Return a token in two halves, to be read out and typed.
+
+    >>> group_token("K7M2P9QRST")
+    'K7M2P-9QRST'
+    """
+    half = TOKEN_LENGTH // 2
+    return f"{token[:half]}-{token[half:]}"

@@ -16,6 +16,7 @@ class MessageKind(StrEnum):
     ACTION_DUE = "action_due"
     FOLLOW_UP = "follow_up"
     DOER_INVITED = "doer_invited"
+    RETENTION = "retention"
     CHECKPOINT = "checkpoint"
     SIGN_IN_LINK = "sign_in_link"
     SET_UP_LINK = "set_up_link"
@@ -29,6 +30,7 @@ _ASKED_FOR = frozenset(
         MessageKind.ADDRESS_CHANGED,
         MessageKind.ACCESS_LINK,
         MessageKind.LOST_LINK,
+        MessageKind.RETENTION,
         MessageKind.CHECKPOINT,
         MessageKind.SIGN_IN_LINK,
         MessageKind.SET_UP_LINK,
@@ -39,7 +41,7 @@ _ASKED_FOR = frozenset(
 
 
 def is_asked_for(kind: MessageKind) -> bool:
-    """Say whether the mail answers what a person has just done or the operator set up, or is a letter of a case.
+    """Say whether the mail answers what a person has just done or the operator set up, or must not be missed.
 
     All others say how to stop them (RFC 8058).
     """

@@ -50,6 +50,8 @@ class Verb(StrEnum):
     ADDRESS_CONFIRMED = "address_confirmed"
     ADDRESS_REMOVED = "address_removed"
     REMINDERS_ENDED = "reminders_ended"
+    DATA_EXPORTED = "data_exported"
+    COMPANY_ERASED = "company_erased"
     GRANT_OPENED = "grant_opened"
     ASSESSMENT_CLEARED = "assessment_cleared"
     PAYLOADS_ERASED = "payloads_erased"

@@ -8,7 +8,7 @@ import re
 import smtplib
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -17,6 +17,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
+from uuid import UUID
 
 from om_selfcheck.domain.message import Problem, Step, read_answer
 
@@ -66,6 +67,12 @@ class Folder:
             except OSError:
                 Path(fresh.name).unlink()
                 raise
+
+    def forget(self, message_ids: Iterable[UUID]) -> None:
+        """Delete mails; what is gone already is no trouble."""
+        for message_id in message_ids:
+            with suppress(OSError):
+                (self.path / f"{message_id}.eml").unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +159,13 @@ def open_transport(mail_url: str, *, greets_as: str) -> Transport:
     if scheme not in PORTS:
         raise ValueError("OM_MAIL_URL must begin with smtp://, smtps:// or dir:")
     return _read_server(mail_url, greets_as)
+
+
+def forget_mails(mail_url: str, message_ids: Iterable[UUID]) -> None:
+    """Delete mails that lie in a folder; a mail server has taken its ones along."""
+    transport = open_transport(mail_url, greets_as="")
+    if isinstance(transport, Folder):
+        transport.forget(message_ids)
 
 
 def _read_server(mail_url: str, greets_as: str) -> MailServer:

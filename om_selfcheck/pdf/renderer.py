@@ -8,7 +8,7 @@ import hashlib
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from weasyprint import CSS, HTML, Document
@@ -28,6 +28,22 @@ def make_pdf(html: str, *, document: str, has_one_page: bool = False) -> bytes:
     A document that has one page gets smaller as a whole until it fits.
     """
     return PRESS.print(html, document=document, has_one_page=has_one_page)
+
+
+def print_in(printer: "Printer") -> None:
+    """Let all documents of this process be printed by somebody else, such as a process of its own."""
+    global PRESS  # noqa: PLW0603 - set once, before anything is printed
+    PRESS = printer
+
+
+class PdfNotMade(Exception):
+    """A document could not be printed; asked again, it may be."""
+
+
+class Printer(Protocol):
+    """Whoever makes a file of a page."""
+
+    def print(self, html: str, *, document: str, has_one_page: bool) -> bytes: ...
 
 
 class Press:
@@ -98,7 +114,7 @@ class Press:
         return BundledFetcher()
 
 
-PRESS = Press()
+PRESS: Printer = Press()
 
 
 def _identify(html: str) -> bytes:

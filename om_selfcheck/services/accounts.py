@@ -137,6 +137,11 @@ def list_users(session: Session) -> Sequence[ListedUser]:
     ]
 
 
+def list_members(session: Session, *, network_id: UUID) -> Sequence[Account]:
+    """List who coordinates a network, by address."""
+    return [_read_account(row, (network_id,)) for row in accounts.list_members(session, network_id)]
+
+
 def add_user(session: Session, *, email: str, name: str, role: Role, language: str, by: str, now: datetime) -> UUID:
     """Add an account that nobody can sign in to yet; its set-up link is made apart. AddressTaken where there is one."""
     user_id = uuid4()

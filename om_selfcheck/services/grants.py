@@ -117,7 +117,8 @@ def get_actor_by_token(session: Session, *, token: str, now: datetime) -> Actor:
 
 
 def record_opening(session: Session, *, actor: Actor, now: datetime) -> None:
-    """Record that a link was opened for the first time on some device; never again after that."""
+    """Note that a round was opened (retention counts from there); record a link's first opening, never another."""
+    assessments.note_opening(session, actor.assessment_id, now)
     append_once(session, _event(Verb.GRANT_OPENED, actor, actor.grant_id, now, {}))
 
 

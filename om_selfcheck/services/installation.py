@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from om_selfcheck.domain.questionnaire import Questionnaire
 from om_selfcheck.services.questionnaires import publish_questionnaires
 from om_selfcheck.store import migrate
-from om_selfcheck.store.engine import check_engine, configure_engine, engine_options
+from om_selfcheck.store.engine import check_engine, configure_engine, empty_log, engine_options
 
 Unreachable = OperationalError
 
@@ -40,6 +40,17 @@ def publish(engine: Engine, questionnaires: Iterable[Questionnaire], now: dateti
 def has_tables(engine: Engine) -> bool:
     """Say whether the database was ever migrated."""
     return migrate.current_revision(engine) is not None
+
+
+def forget_deleted(session: Session) -> None:
+    """Write what is committed into the database file and empty SQLite's log, where deleted text would still stand.
+
+    Readers may keep it from emptying for a moment; the daily clearing-up does it again.
+    """
+    engine = session.get_bind()
+    if isinstance(engine, Engine) and engine.dialect.name == "sqlite":
+        session.close()
+        empty_log(engine)
 
 
 def has_newest_tables(engine: Engine) -> bool:

@@ -44,6 +44,15 @@ def configure_engine(engine: Engine, is_reading: Callable[[], bool]) -> None:
         connection.exec_driver_sql("BEGIN" if is_reading() else "BEGIN IMMEDIATE")
 
 
+def empty_log(engine: Engine) -> None:
+    """Move everything from SQLite's write-ahead log into the file and cut the log to nothing."""
+    connection = engine.raw_connection()
+    try:
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        connection.close()
+
+
 def check_engine(engine: Engine) -> None:
     """Read the settings back; a database that does not keep them must not serve.
 

@@ -22,6 +22,7 @@ from om_selfcheck.domain.errors import (
 from om_selfcheck.extensions import db
 from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.i18n.translation import ngettext
+from om_selfcheck.pdf.renderer import PdfNotMade
 from om_selfcheck.web.logs import log_failure
 from om_selfcheck.web.security import request_id
 
@@ -47,6 +48,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(AlreadyDeclared, lambda _error: refuse(CONFLICT, explain_frozen()))
     app.register_error_handler(NotDeclared, lambda _error: refuse(CONFLICT, explain_not_declared()))
     app.register_error_handler(QuestionnaireChanged, lambda _error: refuse(UNAVAILABLE, explain_changed_questions()))
+    app.register_error_handler(PdfNotMade, lambda _error: refuse(UNAVAILABLE, explain_not_printed()))
     app.register_error_handler(TooOften, _on_too_often)
     app.register_error_handler(CSRFError, lambda _error: refuse(400, explain_stale_form()))
     app.register_error_handler(DBAPIError, _on_database_error)
@@ -152,6 +154,15 @@ def explain_changed_questions() -> Refusal:
         _("Ihre Runde gehört zu einer festen Fassung der Fragen. Deren Datei ist nicht mehr dieselbe."),
         _("Ihre Antworten sind gespeichert und unverändert."),
         _("Bitte sagen Sie dem Betreiber Bescheid: Er muss die ursprüngliche Datei zurücklegen."),
+    )
+
+
+def explain_not_printed() -> Refusal:
+    return Refusal(
+        _("Die PDF-Datei ist nicht fertig geworden"),
+        _("Was die Dateien schreibt, hat nicht rechtzeitig geantwortet; es startet von selbst neu."),
+        _("Ihre Angaben sind gespeichert. Die Datei entsteht daraus jederzeit neu."),
+        _("Gehen Sie zurück und öffnen Sie die Datei in ein paar Sekunden noch einmal."),
     )
 
 

@@ -18,9 +18,16 @@ from om_selfcheck.web.signed_in import find_signed_in
 STAFF_PAGES: Final = (
     ("staff.audits", _("Fälle")),
     ("staff.samples", _("Stichproben")),
+    ("staff.networks", _("Netzwerke")),
     ("staff.users", _("Zugänge")),
 )
-NETWORK_PAGES: Final = (("network.home", _("Übersicht")),)
+NETWORK_PAGES: Final = (
+    ("network.home", _("Übersicht")),
+    ("network.links", _("Einladungslinks")),
+    ("network.companies", _("Betriebe")),
+    ("network.settings", _("Angaben")),
+    ("network.coordinators", _("Koordination")),
+)
 
 
 @dataclass(frozen=True, slots=True)

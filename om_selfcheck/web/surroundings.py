@@ -6,6 +6,8 @@ from flask import current_app, url_for
 
 from om_selfcheck.catalogue import Catalogue
 from om_selfcheck.config import Settings
+from om_selfcheck.domain.retention import Retention
+from om_selfcheck.services.retention import read_retention
 
 
 def catalogue() -> Catalogue:
@@ -16,6 +18,11 @@ def catalogue() -> Catalogue:
 def settings() -> Settings:
     read: Settings = current_app.extensions["om_settings"]
     return read
+
+
+def retention() -> Retention:
+    """Return how long this installation keeps things."""
+    return read_retention(settings())
 
 
 def printed_address(endpoint: str, **values: Any) -> str:  # noqa: ANN401 - as url_for

@@ -117,6 +117,12 @@ EXPECTED = {
     ("staff.deactivate", "POST"): Office.OVERSEE_FRESH,
     ("staff.reactivate", "POST"): Office.OVERSEE_FRESH,
     ("staff.reset", "POST"): Office.OVERSEE_FRESH,
+    ("public.invitation", "GET"): PUBLIC,
+    ("company.join_network", "POST"): Task.SHARE,
+    ("company.join_again", "POST"): Task.SHARE,
+    ("company.leave_network", "POST"): Task.SHARE,
+    ("company.change_choices", "POST"): Task.SHARE,
+    ("company.change_release", "POST"): Task.SHARE,
     ("network.home", "GET"): Office.COORDINATE,
     ("public.not_from_us", "GET"): PUBLIC,
     ("public.report_foreign", "POST"): PUBLIC,
@@ -150,6 +156,28 @@ EXPECTED = {
     ("staff.show_name", "POST"): Office.OVERSEE,
     ("staff.close_report", "POST"): Office.OVERSEE,
     ("staff.lead_to_hearing", "POST"): Office.OVERSEE,
+    ("network.settings", "GET"): Office.COORDINATE,
+    ("network.change_settings", "POST"): Office.COORDINATE,
+    ("network.links", "GET"): Office.COORDINATE,
+    ("network.new_link", "GET"): Office.COORDINATE,
+    ("network.create_link", "POST"): Office.COORDINATE,
+    ("network.link", "GET"): Office.COORDINATE,
+    ("network.change_link", "POST"): Office.COORDINATE,
+    ("network.withdraw_link", "POST"): Office.COORDINATE,
+    ("network.duplicate_link", "POST"): Office.COORDINATE,
+    ("network.coordinators", "GET"): Office.SEE_COMPANIES,
+    ("network.invite_coordinator", "POST"): Office.SEE_COMPANIES,
+    ("network.companies", "GET"): Office.SEE_COMPANIES,
+    ("network.company", "GET"): Office.SEE_COMPANIES,
+    ("network.export_csv", "POST"): Office.SEE_COMPANIES,
+    ("network.export_xlsx", "POST"): Office.SEE_COMPANIES,
+    ("staff.networks", "GET"): Office.OVERSEE,
+    ("staff.new_network", "GET"): Office.OVERSEE,
+    ("staff.create_network", "POST"): Office.OVERSEE,
+    ("staff.network", "GET"): Office.OVERSEE,
+    ("staff.invite_coordinator", "POST"): Office.OVERSEE_FRESH,
+    ("staff.close_network", "POST"): Office.OVERSEE_FRESH,
+    ("staff.reopen_network", "POST"): Office.OVERSEE_FRESH,
     ("company.mails", "GET"): Task.DECLARE,
     ("company.claim_address", "POST"): Task.DECLARE,
     ("company.confirm_code", "POST"): Task.DECLARE,
@@ -164,6 +192,10 @@ EXPECTED = {
     ("company.forget_address", "POST"): Task.SHARE,
     ("company.subscribe", "GET"): Task.SHARE,
     ("company.create_feed", "POST"): Task.SHARE,
+    ("company.belongings", "GET"): Task.OWN,
+    ("company.export", "POST"): Task.OWN,
+    ("company.erase", "POST"): Task.OWN,
+    ("company.erased", "GET"): PUBLIC,
 }
 TASK_OF_RIGHT = {
     "alma": set(Task),
@@ -185,6 +217,7 @@ SAMPLES = {
     "step_id": "00000000-0000-4000-8000-000000000004",
     "sample_id": "00000000-0000-4000-8000-000000000005",
     "report_id": "00000000-0000-4000-8000-000000000006",
+    "link_id": "00000000-0000-4000-8000-000000000007",
 }
 FORM = {"network": "netz-a"}  # what keeps a page that opens from answering 404 for want of it
 OPEN, ASKED, TOLD, UNKNOWN = "open", "asked to sign in", "told what is missing", "404"
@@ -346,9 +379,11 @@ def test_an_office_opens_for_those_who_may_fill_it_and_for_nobody_else(
     app: Flask, users: dict[str, Visitor], role: str
 ) -> None:
     somebody = people.add_user(app, "somebody@example.org", Role.COORDINATOR)
-    real = {"user_id": somebody.user_id} | asdict(people.begin_case(app))
+    link_id, member = people.add_link(app, "netz-a"), people.alma(app)
+    people.join(member, people.token_of(app, "netz-a", link_id), level="plan")
+    real = {"user_id": somebody.user_id, "link_id": link_id} | asdict(people.begin_case(app))
     for pattern, method, office in offices(app):
-        address = fill(pattern, "")
+        address = fill(pattern, member.assessment_id)
         for name, found in real.items():
             address = address.replace(SAMPLES[name], str(found))
         page = users[role].client.open(address, method=method, data=FORM | {"csrf_token": users[role].token})

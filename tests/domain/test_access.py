@@ -42,6 +42,7 @@ ALLOWED = {
     (Right.OWNER, Task.SHARE),
     (Right.OWNER, Task.FOLLOW_UP),
     (Right.OWNER, Task.DO),
+    (Right.OWNER, Task.OWN),
     (Right.EDITOR, Task.READ),
     (Right.EDITOR, Task.RATE),
     (Right.EDITOR, Task.PLAN),
@@ -58,8 +59,8 @@ def test_a_right_covers_exactly_its_tasks(right: Right, task: Task) -> None:
     assert may(right, task) is ((right, task) in ALLOWED)
 
 
-@pytest.mark.parametrize("task", [Task.DECLARE, Task.SHARE])
-def test_only_owners_declare_and_hand_on_links(task: Task) -> None:
+@pytest.mark.parametrize("task", [Task.DECLARE, Task.SHARE, Task.OWN])
+def test_only_owners_declare_hand_on_links_and_erase(task: Task) -> None:
     assert [right for right in Right if may(right, task)] == [Right.OWNER]
 
 

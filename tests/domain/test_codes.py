@@ -42,13 +42,17 @@ from om_selfcheck.domain.rating import NeedForAction
 from om_selfcheck.domain.record import GENESIS, Verb
 from om_selfcheck.domain.release import ReleaseLevel
 from om_selfcheck.domain.reminders import RenewalTone
+from om_selfcheck.domain.retention import Notice
 from om_selfcheck.domain.statistics.report import Bound
 from om_selfcheck.domain.statistics.stages import Stage
 from om_selfcheck.domain.tampering import Damage
 
 CODES: dict[type[StrEnum], str] = {
     Right: "OWNER=owner EDITOR=editor READER=reader DOER=doer CALENDAR=calendar",
-    Task: "READ=read RATE=rate PLAN=plan DECLARE=declare SHARE=share FOLLOW_UP=follow_up DO=do SUBSCRIBE=subscribe",
+    Task: (
+        "READ=read RATE=rate PLAN=plan DECLARE=declare SHARE=share FOLLOW_UP=follow_up DO=do SUBSCRIBE=subscribe "
+        "OWN=own"
+    ),
     Role: "STAFF=staff COORDINATOR=coordinator",
     Strength: "LINK=link PASSWORD=password SECOND_FACTOR=second_factor",
     Office: (
@@ -86,7 +90,7 @@ CODES: dict[type[StrEnum], str] = {
         "GRANT_CREATED=grant_created GRANT_REVOKED=grant_revoked KEY_RENEWED=key_renewed "
         "DECLARATION_ISSUED=declaration_issued DECLARATION_REPLACED=declaration_replaced "
         "RENEWAL_STARTED=renewal_started ADDRESS_CONFIRMED=address_confirmed ADDRESS_REMOVED=address_removed "
-        "REMINDERS_ENDED=reminders_ended "
+        "REMINDERS_ENDED=reminders_ended DATA_EXPORTED=data_exported COMPANY_ERASED=company_erased "
         "GRANT_OPENED=grant_opened ASSESSMENT_CLEARED=assessment_cleared PAYLOADS_ERASED=payloads_erased "
         "USER_ADDED=user_added USER_DEACTIVATED=user_deactivated USER_REACTIVATED=user_reactivated "
         "USER_RESET=user_reset ROLE_CHANGED=role_changed MEMBER_ADDED=member_added MEMBER_REMOVED=member_removed "
@@ -141,12 +145,13 @@ CODES: dict[type[StrEnum], str] = {
     MessageKind: (
         "CONFIRM_ADDRESS=confirm_address ADDRESS_CHANGED=address_changed ACCESS_LINK=access_link LOST_LINK=lost_link "
         "RENEWAL=renewal ACTION_DUE=action_due FOLLOW_UP=follow_up DOER_INVITED=doer_invited "
-        "CHECKPOINT=checkpoint SIGN_IN_LINK=sign_in_link SET_UP_LINK=set_up_link ACCOUNT_CHANGED=account_changed "
-        "AUDIT=audit"
+        "RETENTION=retention CHECKPOINT=checkpoint SIGN_IN_LINK=sign_in_link SET_UP_LINK=set_up_link "
+        "ACCOUNT_CHANGED=account_changed AUDIT=audit"
     ),
     MessageState: (
         "QUEUED=queued SENDING=sending SENT=sent FAILED=failed UNDELIVERABLE=undeliverable CANCELLED=cancelled"
     ),
+    Notice: "FIRST=first LAST=last",
     CodeAnswer: "RIGHT=right WRONG=wrong EXPIRED=expired USED_UP=used_up NOTHING_WAITS=nothing_waits",
     Problem: (
         "NOT_REACHED=not_reached NOT_SECURE=not_secure LOGIN_REFUSED=login_refused SENDER_REFUSED=sender_refused "

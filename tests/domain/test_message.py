@@ -33,6 +33,7 @@ FOR_NOW = tuple(problem for problem in Problem if problem not in (*FOR_GOOD, Pro
         (MessageKind.ADDRESS_CHANGED, True),
         (MessageKind.ACCESS_LINK, True),
         (MessageKind.LOST_LINK, True),
+        (MessageKind.RETENTION, True),
         (MessageKind.RENEWAL, False),
         (MessageKind.ACTION_DUE, False),
         (MessageKind.FOLLOW_UP, False),

@@ -13,6 +13,7 @@ from om_selfcheck.domain.questionnaire import LANGUAGES
 from om_selfcheck.i18n.labels import LABELS, label
 
 NOT_SHOWN = {
+    "Notice": "which of two warnings; the mail names the day",
     "Task": "what a right covers; pages show the right",
     "Office": "what somebody signed in may do; pages show the role",
     "Obstacle": "why a page does not open yet; its page says so in sentences",

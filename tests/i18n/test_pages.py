@@ -321,6 +321,19 @@ def read_links_for_others(app: Flask, reader: Reader) -> None:
     reader.read(alma, address)
 
 
+def read_own_data(app: Flask, reader: Reader) -> None:
+    """Before and after declaring, without the tick, and when everything is gone."""
+    alma = people.alma(app)
+    reader.read(alma, f"{alma.base}/data")
+    number = people.declare(alma)
+    page = reader.read(alma, f"{alma.base}/data")
+    token = page.values(reader.at("/data/erase"))
+    reader.look(alma.client.post(reader.at(f"{alma.base}/data/erase"), token), status=422)
+    gone = alma.client.post(f"{alma.base}/data/erase", token | {"confirm_erase": "1"})
+    reader.look(alma.client.get(f"{gone.location}&lang={reader.language}"))
+    reader.read(people.stella(app), f"/verify/{number}")
+
+
 Part = Callable[[Flask, Reader], None]
 PARTS: tuple[Part, ...] = (
     read_public_pages,
@@ -333,6 +346,7 @@ PARTS: tuple[Part, ...] = (
     read_accounts,
     read_follow_up,
     read_links_for_others,
+    read_own_data,
 )
 
 

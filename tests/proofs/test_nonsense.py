@@ -99,6 +99,7 @@ PARAMETERS_READ = {
     "company.mails": ("done",),
     "company.responsible": ("sent", "forgotten"),
     "company.mine": ("saved", "ask"),
+    "company.erased": ("number",),
     "public.feed": ("lang",),
     "public.lost_link": ("sent",),
     "account.login": ("next",),
@@ -220,7 +221,7 @@ class Harness:
 
 @dataclass
 class Cast:
-    """An owner with everything a route can name: an open round, a declared one, a second one, two to end and renew."""
+    """An owner with everything a route can name: an open round, a declared one, a second one, some to end and renew."""
 
     harness: Harness
     owner: FlaskClient
@@ -230,6 +231,7 @@ class Cast:
     examples: dict[str, str]
     ended: people.Person
     renewed: people.Person
+    erased: people.Person
     second_round: people.Person
     kept_action: str
     confirmation: str
@@ -243,6 +245,8 @@ class Cast:
         values = {name: self.examples[name].encode() for name in rule.arguments} | changes
         if "assessment_id" not in changes and rule.endpoint in LEAVING:
             values["assessment_id"] = self.ended.assessment_id.encode()
+        if "assessment_id" not in changes and rule.endpoint == "company.erase":
+            values["assessment_id"] = self.erased.assessment_id.encode()
         if "assessment_id" not in changes and rule.endpoint == "company.renew_key":
             values["assessment_id"] = self.renewed.assessment_id.encode()
         if "token" not in changes and rule.endpoint == "public.confirm_address":
@@ -311,11 +315,11 @@ def account_pages(cast: Cast) -> list[str]:
 
 
 def make_cast(app: Flask) -> Cast:
-    alma, declared, again, ended, renewed = (people.alma(app) for _ in range(5))
+    alma, declared, again, ended, renewed, erased = (people.alma(app) for _ in range(6))
     number = people.declare(declared)
     people.declare(again)
     second_round = people.renew(again)
-    for other in (declared, ended, renewed, second_round):
+    for other in (declared, ended, renewed, erased, second_round):
         assert alma.client.post(f"/access/{other.token}").status == 303
     kept = {"title": "Eigene Maßnahme", "description": "Offene Posten durchgehen", "urgency": "high"}
     kept |= {"responsible": "Büro"}
@@ -350,6 +354,7 @@ def make_cast(app: Flask) -> Cast:
         },
         ended=ended,
         renewed=renewed,
+        erased=erased,
         second_round=second_round,
         kept_action=actions[0],
         confirmation=confirm_link(collect(app)[-1]),
@@ -519,6 +524,7 @@ def find_forms(cast: Cast) -> list[FoundForm]:
         *(f"/unsubscribe/{cast.examples['signed']}", "/lost-link", cast.confirmation),
         *cast.owner_pages(),
         f"{cast.base}/plan/{cast.examples['action_id']}",
+        f"{cast.erased.base}/data",
         f"{cast.base}/plan/{cast.examples['action_id']}/follow-up",
         *(f"/declarations/{cast.examples['number']}", "/renew", f"{cast.second_round.base}/plan"),
         *account_pages(cast),

@@ -1,5 +1,6 @@
 """A case from the first letter to its end: what both sides do, and what never becomes public (D14)."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import uuid4
 
@@ -263,7 +264,7 @@ def test_a_closed_case_takes_nothing_more(session: Session, owner: Actor, olaf: 
     audits.decline(session, actor=owner, audit_id=audit_id, text="", now=LATER)
     session.commit()
     before = kinds(session, audit_id)
-    for act in (
+    acts: tuple[Callable[[], object], ...] = (
         lambda: audits.ask_company(session, by=otto, audit_id=audit_id, now=LATER),
         lambda: audits.write_message(session, by=otto, audit_id=audit_id, text="x", now=LATER),
         lambda: audits.reply(session, actor=owner, audit_id=audit_id, text="x", now=LATER),
@@ -274,7 +275,8 @@ def test_a_closed_case_takes_nothing_more(session: Session, owner: Actor, olaf: 
         lambda: submit(session, otto, audit_id),
         lambda: audits.confirm_findings(session, by=otto, audit_id=audit_id, now=LATER),
         lambda: audits.return_findings(session, by=otto, audit_id=audit_id, text="x", now=LATER),
-    ):
+    )
+    for act in acts:
         with pytest.raises(MoveNotAllowed):
             act()
         session.rollback()

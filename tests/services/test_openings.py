@@ -11,12 +11,14 @@ from om_selfcheck.clock import BERLIN
 from om_selfcheck.domain.access import Right
 from om_selfcheck.domain.audit import AuditState, MoveNotAllowed, SnapshotChanged
 from om_selfcheck.domain.errors import NotAllowed, NotFound
+from om_selfcheck.domain.opening import OpeningTerms
 from om_selfcheck.services import audits, openings
 from om_selfcheck.services.accounts import Person
+from om_selfcheck.services.cases import lock_case, to_terms
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.openings import NothingOpened, NotOpen, UntilNotAllowed
 from om_selfcheck.services.record import list_timeline
-from om_selfcheck.store.models import Declaration, EventRow
+from om_selfcheck.store.models import Declaration, EventRow, Opening
 from om_selfcheck.store.queries import audits as rows
 from tests import factories
 from tests.builders import make_questionnaire
@@ -201,7 +203,7 @@ def test_whoever_looks_while_it_is_ended_looked_before_or_not_at_all(
     session: Session, engine: Engine, *, owner: Actor, olaf: Person, audit_id: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     open_topics(session, owner, audit_id)
-    monkeypatch.setattr(openings, "lock_case", meeting(openings.lock_case))
+    monkeypatch.setattr(openings, "lock_case", meeting(lock_case))
     outcomes = look_and_end(session, engine, owner, olaf, audit_id)
     assert outcomes.errors == []
     happened = verbs(session, audit_id)
@@ -218,11 +220,10 @@ def test_control_without_taking_turns_somebody_looks_after_the_end(
     """The look has read that it is open, the end comes and is recorded, the look goes on."""
     open_topics(session, owner, audit_id)
     monkeypatch.setattr(rows, "lock_declaration", lambda own, one: own.get(Declaration, one))
-    read = openings.to_terms
     ends = meeting(lambda: None, seconds=LONGER)
 
-    def read_slowly(row: object) -> object:
-        found = read(row)  # type: ignore[arg-type]
+    def read_slowly(row: Opening) -> OpeningTerms:
+        found = to_terms(row)
         ends()
         return found
 

@@ -77,6 +77,12 @@ def list_users(session: Session) -> Sequence[RowMapping]:
     return session.execute(statement).mappings().all()
 
 
+def list_members(session: Session, network_id: UUID) -> Sequence[RowMapping]:
+    """Return who coordinates a network, by address."""
+    mine = select(*_USER).join(Membership, Membership.user_id == User.id).where(Membership.network_id == network_id)
+    return session.execute(mine.order_by(User.email)).mappings().all()
+
+
 def add_membership(session: Session, *, user_id: UUID, network_id: UUID, now: datetime) -> bool:
     """Let somebody coordinate a network; False where that was so already."""
     insert = _INSERT[session.get_bind().dialect.name](Membership)

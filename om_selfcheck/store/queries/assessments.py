@@ -77,6 +77,10 @@ def get_company_and_draft(session: Session, assessment_id: UUID) -> tuple[Compan
     return company, assessment
 
 
+def note_opening(session: Session, assessment_id: UUID, now: datetime) -> None:
+    session.execute(update(Assessment).where(Assessment.id == assessment_id).values(last_opened_at=now))
+
+
 def change_language(session: Session, assessment_id: UUID, language: str) -> None:
     session.execute(update(Assessment).where(Assessment.id == assessment_id).values(language=language))
 

@@ -94,11 +94,10 @@ def _render_home(
     conflicts: dict[str, str] | None = None,
 ) -> str:
     stored = {"name": person.account.name, "language": person.language}
-    own = [one for one in networks.list_networks(db.session) if one.network_id in person.network_ids]
     return render_template(
         "auth/account.html",
         person=person,
-        networks=own,
+        networks=networks.list_networks_of(db.session, user_id=person.user_id),
         secrets=credentials.get_secrets(db.session, user_id=person.user_id),
         passkeys=passkeys.list_passkeys(db.session, user_id=person.user_id),
         values=stored | (typed or {}),

@@ -2,10 +2,12 @@
 
 from om_selfcheck.web.company import (
     audits,
+    belongings,
     declaration,
     documents,
     mails,
     mine,
+    network,
     overview,
     plan,
     progress,
@@ -20,11 +22,13 @@ from om_selfcheck.web.company.blueprint import bp
 
 __all__ = [
     "audits",
+    "belongings",
     "bp",
     "declaration",
     "documents",
     "mails",
     "mine",
+    "network",
     "overview",
     "plan",
     "progress",

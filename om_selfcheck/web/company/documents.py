@@ -34,8 +34,21 @@ from om_selfcheck.web.surroundings import catalogue, printed_address, settings
 @bp.get("/declarations/<number>/<any(declaration, topics, plan, changes):kind>.pdf")
 @require(Task.READ)
 def document(number: str, kind: str) -> ResponseReturnValue:  # noqa: ARG001 - read by the guard
-    """Hand out a stored document; one that is missing is made now and kept, and the bytes stored first win (P3)."""
-    actor, language = current_actor(), current_language()
+    actor = current_actor()
+    return _send(get_document(actor, kind), f"{actor.declaration_number}-{kind}.pdf")
+
+
+def make_documents(actor: Actor) -> None:
+    """Make and keep what is missing of a declaration's documents."""
+    issued = declarations.get_issued(db.session, actor=actor)
+    for kind in _MAKERS:
+        if kind != "changes" or issued.snapshot.previous:
+            get_document(actor, kind)
+
+
+def get_document(actor: Actor, kind: str) -> bytes:
+    """Return a stored document; one that is missing is made now and kept, and the bytes stored first win (P3)."""
+    language = current_language()
     stored = documents.find_file(db.session, actor=actor, kind=kind, language=language)
     if stored is None:
         issued = declarations.get_issued(db.session, actor=actor)
@@ -44,7 +57,7 @@ def document(number: str, kind: str) -> ResponseReturnValue:  # noqa: ARG001 - r
         begin_writing()
         stored = documents.keep_file(db.session, actor=actor, kind=kind, language=language, content=made)
         db.session.commit()
-    return _send(stored, f"{actor.declaration_number}-{kind}.pdf")
+    return stored
 
 
 @bp.post("/declarations/<number>/plan.pdf")

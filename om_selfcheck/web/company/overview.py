@@ -1,5 +1,6 @@
 """Starting a check, its personal link, its overview, and leaving it on this device."""
 
+from datetime import datetime
 from uuid import UUID
 
 import segno
@@ -10,17 +11,24 @@ from markupsafe import Markup
 from om_selfcheck import clock
 from om_selfcheck.domain.access import Right, Task
 from om_selfcheck.domain.completeness import REQUIRED_ACTIONS
-from om_selfcheck.domain.questionnaire import LANGUAGES
+from om_selfcheck.domain.errors import NotFound
+from om_selfcheck.domain.invitation import InvitationState
+from om_selfcheck.domain.questionnaire import LANGUAGES, Questionnaire
 from om_selfcheck.extensions import csrf, db
 from om_selfcheck.i18n.translation import current_language
-from om_selfcheck.services import access_mails, assessments, cases, sessions, throttles
+from om_selfcheck.i18n.translation import gettext as _
+from om_selfcheck.services import access_mails, assessments, cases, grants, participations, sessions, throttles
+from om_selfcheck.services.assessments import Started
 from om_selfcheck.services.grants import list_links
+from om_selfcheck.services.invitations import Invitation
+from om_selfcheck.services.participations import Choices
 from om_selfcheck.web.access import actors_here, current_actor, public, require
 from om_selfcheck.web.company import pages
 from om_selfcheck.web.company.addressing import settings_of
 from om_selfcheck.web.company.blueprint import bp
 from om_selfcheck.web.company.board import make_board
 from om_selfcheck.web.company.last_round import load_succession
+from om_selfcheck.web.public.invitations import find_or_count, offered_checks, refuse_invitation, render_invitation
 from om_selfcheck.web.sessions import (
     commit,
     current_session,
@@ -31,28 +39,67 @@ from om_selfcheck.web.sessions import (
     keep_in,
     show_link_once,
 )
-from om_selfcheck.web.surroundings import catalogue, printed_address
+from om_selfcheck.web.surroundings import catalogue, printed_address, retention
+
+UNPROCESSABLE = 422
 
 
 @bp.post("/assessments")
 @csrf.exempt  # type: ignore[untyped-decorator]  # Flask-WTF ships no types
 @public
 def start() -> ResponseReturnValue:
-    """Start a round without an account and show its personal link at once."""
-    now = clock.now()
-    questionnaire = catalogue().newest(request.form.get("questionnaire", ""))
+    """Start a round without an account, for a network where one invited, and show its personal link at once."""
+    now, code = clock.now(), request.form.get("invitation", "")
+    invitation = find_or_count(code) if code else None
+    if code and not (invitation and invitation.state is InvitationState.OPEN):
+        return refuse_invitation(invitation)
+    choices = Choices(is_counted="is_counted" in request.form, may_be_nudged="may_be_nudged" in request.form)
+    if invitation and not request.form.get("questionnaire"):
+        page = render_invitation(invitation, choices=choices, error=_("Bitte wählen Sie einen Check."))
+        return page, UNPROCESSABLE
+    questionnaire = _find_check(invitation)
     language = request.form.get("language", current_language())
     if language not in LANGUAGES:
-        abort(422)
-    assessments.clear_untouched(db.session, now=now)
-    sessions.clear_idle_sessions(db.session, now=now)
-    throttles.clear_old_windows(db.session, now=now)
-    access_mails.clear_unknown_requests(db.session, now=now)
+        abort(UNPROCESSABLE)
+    _clear_up(now)
     started = assessments.start_assessment(db.session, questionnaire=questionnaire, language=language, now=now)
+    if invitation:
+        _join(started, invitation, choices, now)
     hold_grant(started.assessment_id, started.link.grant_id)
     show_link_once(started.assessment_id, started.link.grant_id, started.link.token, now)
     commit()
     return redirect(url_for("company.link", assessment_id=started.assessment_id), 303)
+
+
+def _find_check(invitation: Invitation | None) -> Questionnaire:
+    """Return the check that was asked for; NotFound for an unknown one and for one that the invitation is not to."""
+    questionnaire = catalogue().newest(request.form.get("questionnaire", ""))
+    if invitation and questionnaire not in offered_checks(invitation):
+        raise NotFound
+    return questionnaire
+
+
+def _join(started: Started, invitation: Invitation, choices: Choices, now: datetime) -> None:
+    actor = grants.find_actor(
+        db.session, assessment_id=started.assessment_id, grant_id=started.link.grant_id, now=now, is_writing=True
+    )
+    if actor:
+        participations.join_network(
+            db.session,
+            actor=actor,
+            assessment_id=started.assessment_id,
+            code_or_link=invitation.token,
+            choices=choices,
+            now=now,
+        )
+
+
+def _clear_up(now: datetime) -> None:
+    """Do a little of what has to be done now and then."""
+    assessments.clear_untouched(db.session, now=now)
+    sessions.clear_idle_sessions(db.session, now=now)
+    throttles.clear_old_windows(db.session, now=now)
+    access_mails.clear_unknown_requests(db.session, now=now)
 
 
 @bp.get("/assessments/<uuid:assessment_id>")
@@ -125,7 +172,7 @@ def keep_link(assessment_id: UUID) -> ResponseReturnValue:
 def change_language(assessment_id: UUID) -> ResponseReturnValue:
     language = request.form.get("language", "")
     if language not in LANGUAGES:
-        abort(422)
+        abort(UNPROCESSABLE)
     assessments.change_language(db.session, actor=current_actor(), language=language)
     commit()
     return redirect(url_for("company.overview", assessment_id=assessment_id), 303)
@@ -158,6 +205,7 @@ def _show_link(assessment_id: UUID, template: str) -> ResponseReturnValue:
             shown=shown,
             address=address,
             mails=settings_of(actor),
+            retention=retention(),
             qr=Markup(segno.make(address, error="m").svg_inline(scale=4, border=2, svgclass="qr", lineclass=None)),  # noqa: S704 - drawn by segno from our own address
             title=pages.questionnaire_of(actor).title.in_language(current_language()),
         )

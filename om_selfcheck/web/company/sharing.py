@@ -7,9 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from om_selfcheck import clock
 from om_selfcheck.domain.access import Right, Task
+from om_selfcheck.domain.release import ReleaseLevel
+from om_selfcheck.domain.text import LINE_LENGTH, clean_line
 from om_selfcheck.extensions import db
 from om_selfcheck.i18n.translation import gettext as _
-from om_selfcheck.services import grants
+from om_selfcheck.services import grants, participations, releases
 from om_selfcheck.web.access import current_actor, require
 from om_selfcheck.web.company import pages
 from om_selfcheck.web.company.addressing import settings_of
@@ -24,7 +26,7 @@ UNPROCESSABLE = 422
 @bp.get("/assessments/<uuid:assessment_id>/access")
 @require(Task.READ)
 def sharing(assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 - read by the guard
-    return _render({}, LinkForm())
+    return render_sharing({})
 
 
 @bp.post("/assessments/<uuid:assessment_id>/access/links")
@@ -38,7 +40,7 @@ def create_link(assessment_id: UUID) -> ResponseReturnValue:
     if not form.right.data:
         errors["right"] = _("Bitte wählen, was der Link erlaubt.")
     if errors:
-        return _render(errors, form), UNPROCESSABLE
+        return render_sharing(errors, form), UNPROCESSABLE
     link = grants.create_link(
         db.session, actor=current_actor(), right=Right(form.right.data), label=form.label.data, now=now
     )
@@ -67,7 +69,8 @@ def renew_key(assessment_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("company.link", assessment_id=assessment_id), 303)
 
 
-def _render(errors: dict[str, str], form: LinkForm) -> str:
+def render_sharing(errors: dict[str, str], form: LinkForm | None = None, *, code: str = "") -> str:
+    """Show who can see what; `code` is a network's, as it was typed."""
     actor = current_actor()
     return render_template(
         "company/sharing.html",
@@ -77,7 +80,13 @@ def _render(errors: dict[str, str], form: LinkForm) -> str:
         last=load_last_round(actor),
         may_share=actor.may(Task.SHARE),
         mails=settings_of(actor),
+        joined=participations.find_participation(db.session, assessment_id=actor.assessment_id),
+        last_network=participations.find_last_network(db.session, actor=actor),
+        release=releases.find_release(db.session, actor.assessment_id),
+        levels=tuple(ReleaseLevel),
+        code=code or clean_line(request.args.get("code", ""))[:LINE_LENGTH],
         errors=errors,
-        form=form,
+        form=form or LinkForm(),
         was_ended="ended" in request.args,
+        news=request.args.get("news", ""),
     )

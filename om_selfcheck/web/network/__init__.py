@@ -1,6 +1,6 @@
 """Pages of a network's coordinators, below ``/network/<slug>``."""
 
-from om_selfcheck.web.network import routes
+from om_selfcheck.web.network import companies, links, routes, settings
 from om_selfcheck.web.network.blueprint import bp
 
-__all__ = ["bp", "routes"]
+__all__ = ["bp", "companies", "links", "routes", "settings"]

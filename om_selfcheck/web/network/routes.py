@@ -7,7 +7,8 @@ from om_selfcheck import clock
 from om_selfcheck.domain.access import Office
 from om_selfcheck.extensions import db
 from om_selfcheck.services import invitations
-from om_selfcheck.web.access import current_network, current_person, require_person
+from om_selfcheck.web.access import current_network, require_person
+from om_selfcheck.web.network import pages
 from om_selfcheck.web.network.blueprint import bp
 
 
@@ -19,6 +20,6 @@ def home(slug: str) -> ResponseReturnValue:  # noqa: ARG001 - read by the guard
     return render_template(
         "network/home.html",
         network=network,
-        person=current_person(),
         links=invitations.list_links(db.session, network=network, today=clock.today()),
+        titles=pages.check_titles(),
     )

@@ -1,0 +1,34 @@
+"""Keeping things no longer than the settings say: warning, erasing, forgetting old mails (P18)."""
+
+from uuid import UUID
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from om_selfcheck import clock
+from om_selfcheck.config import Settings
+from om_selfcheck.mail.transport import forget_mails
+from om_selfcheck.services import installation, retention
+
+
+def keep_house(reader: Engine, writer: Engine, settings: Settings) -> tuple[int, int, int]:
+    """Return how many companies were warned and erased, and how many mails forgotten; a company a transaction."""
+    kept, now = retention.read_retention(settings), clock.now()
+    today = clock.day_in_berlin(now)
+    warned, erased = 0, 0
+    forgotten: list[UUID] = []
+    with Session(reader) as looking:
+        for outgrown in retention.list_outgrown(looking, retention=kept, today=today):
+            with Session(writer) as session, session.begin():
+                warned += retention.warn_company(session, outgrown=outgrown, today=today, now=now)
+                gone = retention.erase_outgrown(session, outgrown=outgrown, today=today, now=now)
+            if gone:
+                erased += 1
+                forgotten.extend(gone.message_ids)
+    with Session(writer) as session, session.begin():
+        old = retention.forget_old_mails(session, retention=kept, now=now)
+    forget_mails(settings.mail_url, [*forgotten, *old])
+    if erased or old:
+        with Session(writer) as session:
+            installation.forget_deleted(session)
+    return warned, erased, len(old)

@@ -1,0 +1,142 @@
+"""The page *Ihre Daten*: taking everything along, erasing everything, and what is said of a number afterwards (P18)."""
+
+import json
+import zipfile
+from io import BytesIO
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+
+from tests import people
+from tests.people import Person
+from tests.web.client import Page
+
+TICKED = {"confirm_erase": "1"}
+
+
+@pytest.fixture
+def alma(app: Flask) -> Person:
+    with time_machine.travel("2026-11-24T09:00:00Z", tick=False):
+        owner = people.alma(app)
+        people.rate_everything(owner)
+        people.plan_one(owner, title="Kassensturz")
+    return owner
+
+
+@pytest.fixture(autouse=True)
+def _day() -> Any:
+    with time_machine.travel("2026-11-24T10:00:00Z", tick=False):
+        yield
+
+
+def take_along(person: Person) -> dict[str, bytes]:
+    taken = person.client.send(f"{person.base}/data", form="/data/export")
+    assert taken.status == 200
+    assert taken.response.headers["Content-Disposition"] == "attachment; filename=om-selbstcheck-2026-11-24.zip"
+    with zipfile.ZipFile(BytesIO(taken.response.data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def erase(person: Person) -> Page:
+    erased = person.client.send(f"{person.base}/data", TICKED, form="/data/erase")
+    assert erased.status == 303
+    return person.client.get(erased.location)
+
+
+def test_the_page_says_what_goes_what_stays_and_for_how_long(alma: Person) -> None:
+    page = alma.client.get(f"{alma.base}/data")
+    for said in (
+        "wird gelöscht, wenn ihn 24 Monate lang niemand geöffnet hat",
+        "Ihr Inhalt wird 6 Monate nach ihrem Ende gelöscht",
+        "werden nach 90 Tagen vergessen",
+        "spätestens am 24. Dezember 2026 sind sie überschrieben",
+    ):
+        assert said in page.text
+    assert "Ihre Nummer verliert ihren Wert" not in page.text
+    assert f"{alma.base}/data" in alma.client.get(f"{alma.base}/access").links()
+
+
+def test_who_has_a_number_is_told_what_becomes_of_it_before(alma: Person) -> None:
+    number = people.declare(alma)
+    page = alma.client.get(f"{alma.base}/data")
+    assert "Ihre Nummer verliert ihren Wert" in page.text
+    assert number in page.text
+
+
+def test_everything_comes_along_as_one_archive(alma: Person) -> None:
+    files = take_along(alma)
+    assert set(files) == {"README.txt", "export.json"}
+    tables = json.loads(files["export.json"])["tables"]
+    assert [action["title"] for action in tables["action"]] == ["Kassensturz"]
+    assert len(tables["rating"]) == len(people.MEASURES)
+    assert "urgent ist Rot" in files["README.txt"].decode()
+
+
+def test_documents_come_along_even_if_nobody_opened_them_before(alma: Person) -> None:
+    number = people.declare(alma)
+    files = take_along(alma)
+    documents = {name: content for name, content in files.items() if name.startswith("documents/")}
+    assert set(documents) >= {f"documents/{number}-{kind}-de.pdf" for kind in ("declaration", "topics", "plan")}
+    shown = alma.client.get(f"/declarations/{number}/declaration.pdf").response.data
+    assert documents[f"documents/{number}-declaration-de.pdf"] == shown
+
+
+def test_nothing_is_erased_without_the_tick(alma: Person) -> None:
+    page = alma.client.send(f"{alma.base}/data", form="/data/erase")
+    assert page.status == 422
+    assert "Bitte das Häkchen setzen" in page.text
+    assert alma.client.get(alma.base).status == 200
+
+
+def test_after_erasing_every_link_and_browser_is_out(alma: Person) -> None:
+    bente = people.bente(alma)
+    page = erase(alma)
+    assert "Alles ist gelöscht" in page.text
+    assert "24. Dezember 2026" in page.text
+    for person in (alma, bente):
+        assert person.client.get(person.base).status == 404
+        assert person.client.get(f"/access/{person.token}").status == 404
+
+
+def test_the_number_goes_on_answering_without_the_name(app: Flask, alma: Person) -> None:
+    number = people.declare(alma)
+    answer = people.stella(app).client.get(f"/verify/{number}")
+    assert "Tischlerei Brandt GmbH" in answer.text
+    page = erase(alma)
+    assert f"/verify/{number}" in page.links()
+    answer = people.stella(app).client.get(f"/verify/{number}")
+    assert "seit 24. November 2026 widerrufen" in answer.text
+    assert "auf eigenen Wunsch des Unternehmens" in answer.text
+    assert "wird nicht mehr genannt" in answer.text
+    assert "Tischlerei" not in answer.text
+    assert people.stella(app).client.get(f"/renew?number={number}").status == 200
+
+
+def test_the_next_round_of_the_same_firm_goes_too(alma: Person) -> None:
+    people.declare(alma)
+    again = people.renew(alma)
+    erase(again)
+    assert alma.client.get(alma.base).status == 404
+
+
+@pytest.mark.parametrize("make", [people.bente, people.rolf])
+def test_only_the_owner_sees_the_page(alma: Person, make: Any) -> None:
+    guest = make(alma)
+    assert guest.client.get(f"{guest.base}/data").status == 403
+    assert f"{guest.base}/data" not in guest.client.get(f"{guest.base}/access").links()
+
+
+def test_the_last_page_shows_numbers_and_nothing_else_that_stands_in_its_address(app: Flask) -> None:
+    page = people.stella(app).client.get("/erased?number=<b>Beck</b>&number=7K3MZQ&number=000000-000000-000000")
+    assert page.status == 200
+    assert "Beck" not in page.text
+    assert [link for link in page.links() if link.startswith("/verify/")] == ["/verify/000000-000000-000000"]
+
+
+def test_the_sheet_says_when_an_idle_check_goes(app: Flask) -> None:
+    client = people.stella(app).client
+    started = client.post("/assessments", {"questionnaire": "basis"}).location
+    sheet = client.get(started.split("?")[0] + "/sheet")
+    assert "Wird der Check 24 Monate lang nicht geöffnet" in sheet.text
