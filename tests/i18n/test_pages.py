@@ -205,7 +205,7 @@ def read_cases(app: Flask, reader: Reader) -> None:
             reader.look(user.client.get(f"{ours}?news=saved&lang={reader.language}"))
         reader.look(alma.client.get(f"{theirs}?news=saved&lang={reader.language}"))
 
-    def act(user: people.User, form: str, status: int = 303, **fields: str) -> None:
+    def act(user: people.User, form: str, status: int = 303, /, **fields: str) -> None:
         done = user.client.post(reader.at(f"{ours}/{form}"), {"csrf_token": user.form_token()} | fields)
         if done.status == 303:
             look_at_both()
@@ -221,7 +221,7 @@ def read_cases(app: Flask, reader: Reader) -> None:
     alma.client.send(theirs, {"scope": "all"}, form="/open")
     act(olaf, "insight", 200)
     act(olaf, "submit", 422, outcome="in_order")
-    act(olaf, "findings", **{"dates-answer": "no", "dates-note": "x"})
+    act(olaf, "findings", 303, **{"dates-answer": "no", "dates-note": "x"})
     reader.look(olaf.client.post(reader.at(f"{ours}/ask"), token), status=409)
     act(olaf, "withdrawal", 422, proposal_text="")
     act(olaf, "withdrawal", reason="criteria_not_met", proposal_text="xyz")

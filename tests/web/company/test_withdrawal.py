@@ -4,6 +4,7 @@ import pytest
 from flask import Flask
 
 from tests import people
+from tests.factories import DETAILS
 from tests.people import Person
 
 
@@ -54,7 +55,7 @@ def test_the_preview_says_that_it_is_possible(app: Flask) -> None:
     alma = people.alma(app)
     people.rate_everything(alma)
     people.plan_ten(alma)
-    alma.client.send(f"{alma.base}/declaration", dict(people.DETAILS))
+    alma.client.send(f"{alma.base}/declaration", dict(DETAILS))
     page = alma.client.get(f"{alma.base}/declaration/preview").text
     assert "Widerrufen können Sie die Erklärung später jederzeit selbst" in page
     assert "Alle Maßnahmen des Checks haben dieselbe Farbe." in page, "what a case would point out"

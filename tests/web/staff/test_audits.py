@@ -39,7 +39,7 @@ def case(app: Flask, alma: Person, olaf: User) -> UUID:
     return people.case_of(app, alma)
 
 
-def act(user: User, case: UUID, form: str, status: int = 303, **fields: str) -> Page:
+def act(user: User, case: UUID, form: str, status: int = 303, /, **fields: str) -> Page:
     done = user.client.send(f"/staff/audits/{case}", fields, form=form)
     assert done.status == status, done.text
     return done
@@ -106,8 +106,8 @@ class TestSamples:
         assert f'href="#{field}"' in str(refused.soup.select_one(".error-summary"))
         assert refused.values()["seed"] == typed["seed"]
 
-    def test_today_is_not_over(self, olaf: User, alma: Person) -> None:
-        assert alma
+    @pytest.mark.usefixtures("alma")
+    def test_today_is_not_over(self, olaf: User) -> None:
         refused = olaf.client.send("/staff/samples", DRAW | {"on": clock.today().isoformat()})
         assert "der vorbei ist" in refused.text
 
@@ -134,7 +134,7 @@ class TestOneCase:
     def test_it_leads_to_an_outcome_by_two_people(self, alma: Person, olaf: User, otto: User, case: UUID) -> None:
         act(olaf, case, "/ask")
         open_all(alma, case)
-        act(olaf, case, "/findings", **FINDINGS)
+        act(olaf, case, "/findings", 303, **FINDINGS)
         act(olaf, case, "/submit", outcome="advice", outcome_text="Termine enger setzen.")
         assert not olaf.client.get(f"/staff/audits/{case}").soup.select("form[action$='/confirm']")
         act(otto, case, "/confirm")
@@ -147,7 +147,7 @@ class TestOneCase:
     def test_whoever_wrote_the_findings_is_told_who_reads_them(self, alma: Person, olaf: User, case: UUID) -> None:
         act(olaf, case, "/ask")
         open_all(alma, case)
-        act(olaf, case, "/findings", **FINDINGS)
+        act(olaf, case, "/findings", 303, **FINDINGS)
         act(olaf, case, "/submit", outcome="in_order")
         refused = olaf.client.post(f"/staff/audits/{case}/confirm", {"csrf_token": olaf.form_token()})
         assert refused.status == 409
@@ -156,7 +156,7 @@ class TestOneCase:
     def test_gaps_of_the_checklist_are_links(self, alma: Person, olaf: User, case: UUID) -> None:
         act(olaf, case, "/ask")
         open_all(alma, case)
-        act(olaf, case, "/findings", **FINDINGS | {"dates-answer": "no"})
+        act(olaf, case, "/findings", 303, **FINDINGS | {"dates-answer": "no"})
         refused = act(olaf, case, "/submit", 422, outcome="in_order")
         assert [link["href"] for link in refused.soup.select(".error-summary a")] == ["#dates-answer"]
         assert act(olaf, case, "/submit", 422).soup.select(".error-summary a")[0]["href"] == "#outcome"
@@ -167,7 +167,7 @@ class TestOneCase:
         act(olaf, case, "/ask")
         open_all(alma, case)
         old = otto.client.get(f"/staff/audits/{case}").values("/findings")
-        act(olaf, case, "/findings", **{"dates-note": "drei", "dates-answer": "no"})
+        act(olaf, case, "/findings", 303, **{"dates-note": "drei", "dates-answer": "no"})
         conflict = otto.client.post(
             f"/staff/audits/{case}/findings", old | {"dates-note": "vier", "ratings-answer": "yes"}
         )
