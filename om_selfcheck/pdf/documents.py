@@ -6,6 +6,7 @@ Values come in as they are to be printed; which words and dates they become depe
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from itertools import groupby
 from typing import Any
 
@@ -170,6 +171,31 @@ def render_audit_letter(document: AuditLetter, language: Language, *, operator_n
     return _render("audit_letter", document, language, facts=document.letter, operator_name=operator_name)
 
 
+class Paper(StrEnum):
+    """The sizes that a poster comes in."""
+
+    A4 = "a4"
+    A5 = "a5"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PosterDocument:
+    """A network's invitation to pin up. `check` is None where the company chooses; then all are by `publisher`.
+
+    `address` is the QR code's, `short_address` the same one to be typed.
+    """
+
+    network_name: str
+    contact: str
+    check: CheckEdition | None
+    minutes: int
+    publisher: str
+    address: str
+    short_address: str
+    expires_on: date | None
+    stated_on: date
+
+
 def render_declaration(document: DeclarationDocument, language: Language) -> bytes:
     return _render("declaration", document, language, has_one_page=True, qr_code=draw_qr_code(document.address))
 
@@ -192,6 +218,11 @@ def render_plan(document: PlanDocument, language: Language) -> bytes:
 
 def render_monday(document: MondayDocument, language: Language) -> bytes:
     return _render("monday", document, language, has_one_page=True)
+
+
+def render_poster(document: PosterDocument, language: Language, paper: Paper) -> bytes:
+    qr_code = draw_qr_code(document.address)
+    return _render("poster", document, language, has_one_page=True, qr_code=qr_code, paper=paper)
 
 
 def add_counts(counts: Iterable[RatingCounts]) -> RatingCounts:

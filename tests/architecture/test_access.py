@@ -165,6 +165,8 @@ EXPECTED = {
     ("network.change_link", "POST"): Office.COORDINATE,
     ("network.withdraw_link", "POST"): Office.COORDINATE,
     ("network.duplicate_link", "POST"): Office.COORDINATE,
+    ("network.poster", "GET"): Office.COORDINATE,
+    ("network.invitation_text", "GET"): Office.COORDINATE,
     ("network.coordinators", "GET"): Office.SEE_COMPANIES,
     ("network.invite_coordinator", "POST"): Office.SEE_COMPANIES,
     ("network.companies", "GET"): Office.SEE_COMPANIES,
@@ -218,6 +220,7 @@ SAMPLES = {
     "sample_id": "00000000-0000-4000-8000-000000000005",
     "report_id": "00000000-0000-4000-8000-000000000006",
     "link_id": "00000000-0000-4000-8000-000000000007",
+    "paper": "a4",
 }
 FORM = {"network": "netz-a"}  # what keeps a page that opens from answering 404 for want of it
 OPEN, ASKED, TOLD, UNKNOWN = "open", "asked to sign in", "told what is missing", "404"

@@ -24,7 +24,9 @@ from om_selfcheck.pdf.documents import (
     DeclarationDocument,
     MondayDocument,
     MondayStep,
+    Paper,
     PlanDocument,
+    PosterDocument,
     TopicCounts,
     TopicsDocument,
     TopicThenAndNow,
@@ -33,6 +35,7 @@ from om_selfcheck.pdf.documents import (
     render_declaration,
     render_monday,
     render_plan,
+    render_poster,
     render_topics,
 )
 from om_selfcheck.services.case_letters import CaseLetter
@@ -196,6 +199,31 @@ ENGLISH: dict[str, Callable[[], bytes]] = {
     "audit-asked-en": lambda: render_audit_letter(ASKED, "en", operator_name="Testbetrieb"),
     "audit-hearing-en": lambda: render_audit_letter(HEARING, "en", operator_name="Testbetrieb"),
 }
+
+
+POSTER = PosterDocument(
+    network_name="Netzwerk Nordharz",
+    contact="Nina Nord, nina@nordharz.example, 05321 4711",
+    check=CHECK,
+    minutes=90,
+    publisher=CHECK.publisher,
+    address="https://selbstcheck.example/i/K7M2P9QRST",
+    short_address="selbstcheck.example/i/K7M2P-9QRST",
+    expires_on=date(2027, 3, 31),
+    stated_on=DAY,
+)
+FREE_POSTER = replace(POSTER, check=None, minutes=0, contact="", expires_on=None)
+POSTERS: dict[str, Callable[[], bytes]] = {
+    "poster": lambda: render_poster(POSTER, "de", Paper.A4),
+    "poster-en": lambda: render_poster(POSTER, "en", Paper.A5),
+    "poster-free": lambda: render_poster(FREE_POSTER, "de", Paper.A5),
+    "poster-free-en": lambda: render_poster(FREE_POSTER, "en", Paper.A4),
+}
+
+
+def fill_poster(text: str) -> PosterDocument:
+    check = CheckEdition(title=text, version="1.0", publisher=text)
+    return replace(POSTER, network_name=text, contact=text, check=check, publisher=text)
 
 
 def fill_declaration(text: str) -> DeclarationDocument:

@@ -1,10 +1,19 @@
-"""The declaration and the Montagszettel have one page, whatever people write; and nothing of it is lost."""
+"""The declaration, the Montagszettel and the poster have one page, whatever people write; and nothing of it is lost."""
 
 import pytest
 
 from om_selfcheck.domain.text import LINE_LENGTH
-from om_selfcheck.pdf.documents import render_declaration, render_monday
-from tests.pdf.samples import DECLARATION, MONDAY, fill_declaration, fill_monday, open_pdf, read_text, squeeze
+from om_selfcheck.pdf.documents import Paper, render_declaration, render_monday, render_poster
+from tests.pdf.samples import (
+    DECLARATION,
+    MONDAY,
+    fill_declaration,
+    fill_monday,
+    fill_poster,
+    open_pdf,
+    read_text,
+    squeeze,
+)
 
 LONG = {
     "words": "Beck, Oberländer & Töchter Bauwerksabdichtungsgesellschaft mbH und Partner ",
@@ -21,6 +30,13 @@ def long(kind: str) -> str:
 @pytest.mark.parametrize("kind", LONG)
 def test_a_declaration_has_one_page(kind: str) -> None:
     assert len(open_pdf(render_declaration(fill_declaration(long(kind)), "de")).pages) == 1
+
+
+@pytest.mark.parametrize("paper", Paper)
+@pytest.mark.parametrize("kind", LONG)
+def test_a_poster_has_one_page_of_its_size(kind: str, paper: Paper) -> None:
+    (page,) = open_pdf(render_poster(fill_poster(long(kind)), "de", paper)).pages
+    assert round(float(page.mediabox.width)) == {Paper.A4: 595, Paper.A5: 420}[paper]
 
 
 @pytest.mark.parametrize("kind", LONG)

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from om_selfcheck.config import ROOT
-from tests.pdf.samples import MAKERS, read_text
+from tests.pdf.samples import MAKERS, POSTERS, read_text
 
 FORBIDDEN = re.compile(
     r"zertifi|bestanden|ausgezeichnet|auszeichnung|siegel|gütezeichen|plakette|badge|testat|anerkannt|★|☆|✓",
@@ -21,6 +21,13 @@ def test_sounds_like_no_certificate(name: str) -> None:
     assert FORBIDDEN.findall(text) == []
     assert len(NOBODY_CHECKED.findall(text)) == 1
     assert re.findall(r"(?i)geprüft|kontrolliert", NOBODY_CHECKED.sub("", text)) == []
+
+
+@pytest.mark.parametrize("name", ["poster", "poster-free"])
+def test_a_poster_promises_nothing(name: str) -> None:
+    text = " ".join(re.sub(r"-\n", "", read_text(POSTERS[name]())).split())
+    assert FORBIDDEN.findall(text) == []
+    assert INDEPENDENT in text
 
 
 @pytest.mark.parametrize("name", MAKERS)

@@ -23,6 +23,7 @@ from om_selfcheck.services.throttles import Try
 from om_selfcheck.web.access import public
 from om_selfcheck.web.public.pages import opened_here
 from om_selfcheck.web.public.routes import bp
+from om_selfcheck.web.security import request_id
 from om_selfcheck.web.surroundings import catalogue
 from om_selfcheck.web.throttling import network, require_within
 
@@ -50,7 +51,7 @@ def find_or_count(code: str) -> Invitation | None:
 
 def refuse_invitation(found: Invitation | None) -> ResponseReturnValue:
     """Say that a link invites nobody, whom to ask, and that one can go on without a network."""
-    page = render_template("public/invitation_ended.html", invitation=found)
+    page = render_template("public/invitation_ended.html", invitation=found, request_id=request_id())
     return page, HTTPStatus.GONE if found else HTTPStatus.NOT_FOUND
 
 
