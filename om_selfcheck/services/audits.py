@@ -27,7 +27,8 @@ from om_selfcheck.domain.merging import Conflict, FieldMerger
 from om_selfcheck.domain.record import Verb
 from om_selfcheck.services.accounts import Person
 from om_selfcheck.services.case_letters import write_to_company
-from om_selfcheck.services.cases import add_step, lock_case, lock_own_case, read_findings, record_case, take_on
+from om_selfcheck.services.case_steps import add_step, lock_case, lock_own_case, record_case, take_on
+from om_selfcheck.services.cases import read_findings
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.store.queries import audits
 

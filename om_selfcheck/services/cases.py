@@ -1,13 +1,9 @@
-"""A case as both sides read it, and what every act in one has in common: it takes turns and leaves a step (D14).
-
-Everything about a declaration and its cases first holds the declaration's row, so that two who act at once act one
-after the other, and the second sees what the first has done.
-"""
+"""A case as company and office both read it (D14)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
@@ -26,7 +22,6 @@ from om_selfcheck.domain.audit import (
     StepKind,
     find_occasion,
     is_overdue,
-    may_move,
     move_on,
 )
 from om_selfcheck.domain.completeness import Completeness, check_completeness
@@ -34,11 +29,8 @@ from om_selfcheck.domain.declaration import WithdrawalReason
 from om_selfcheck.domain.errors import NotFound
 from om_selfcheck.domain.opening import OpeningTerms
 from om_selfcheck.domain.questionnaire import Questionnaire
-from om_selfcheck.domain.record import Event, Verb
 from om_selfcheck.domain.snapshot import hash_snapshot, read_snapshot
-from om_selfcheck.services.accounts import Person
 from om_selfcheck.services.grants import Actor
-from om_selfcheck.services.record import append_event
 from om_selfcheck.store.models import Audit, AuditStep, Declaration, Opening, Withdrawal
 from om_selfcheck.store.queries import audits, withdrawals
 
@@ -121,8 +113,9 @@ class Case:
     def is_closed(self) -> bool:
         return self.state is AuditState.CLOSED
 
-    def may(self, move: AuditMove) -> bool:
-        return may_move(self.state, move)
+    def require(self, move: AuditMove) -> None:
+        """Raise MoveNotAllowed where the case is not, or no longer, where a move begins."""
+        move_on(self.state, move)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,70 +190,6 @@ def to_listed(row: RowMapping, today: date) -> ListedCase:
         created_at=row["created_at"],
         closed_at=row["closed_at"],
     )
-
-
-# What every act shares
-
-
-def lock_case(session: Session, audit_id: UUID) -> tuple[Audit, Declaration]:
-    """Hold a case and its declaration until the transaction ends, as they are now."""
-    found = audits.lock_audit(session, audit_id)
-    if found is None:
-        raise NotFound
-    return found
-
-
-def lock_own_case(session: Session, *, actor: Actor, audit_id: UUID) -> tuple[Audit, Declaration]:
-    actor.require(Task.DECLARE)
-    audit, declaration = lock_case(session, audit_id)
-    if declaration.assessment_id != actor.assessment_id:
-        raise NotFound
-    return audit, declaration
-
-
-def take_on(session: Session, audit: Audit, move: AuditMove, *, deadline_on: date | None = None, now: datetime) -> None:
-    """Move a case on; one that closes takes the insight with it."""
-    audit.state = move_on(AuditState(audit.state), move).value
-    audit.deadline_on = deadline_on
-    if audit.state == AuditState.CLOSED:
-        audit.closed_at = now
-        audits.end_openings(session, audit_id=audit.id, now=now)
-    session.flush()
-
-
-def add_step(
-    session: Session,
-    audit: Audit,
-    kind: StepKind,
-    *,
-    side: Side,
-    by: Person | None = None,
-    text: str = "",
-    deadline_on: date | None = None,
-    now: datetime,
-) -> UUID:
-    """Add to what both sides read. Steps keep their order, also where a clock was set back."""
-    step_id = uuid4()
-    last = max((row.at for row, _ in audits.list_steps(session, audit.id)), default=now - _A_MOMENT)
-    audits.add_step(
-        session,
-        id=step_id,
-        audit_id=audit.id,
-        at=max(now, last + _A_MOMENT),
-        actor=side.value,
-        user_id=by.user_id if by else None,
-        kind=kind.value,
-        text=text,
-        deadline_on=deadline_on,
-    )
-    return step_id
-
-
-def record_case(session: Session, audit: Audit, verb: Verb, *, actor: str, now: datetime, **payload: str | int) -> None:
-    append_event(session, Event(verb=verb, actor=actor, subject=f"audit:{audit.id}", at=now, payload=payload))
-
-
-# From rows
 
 
 def _to_case(session: Session, audit: Audit, declaration: Declaration, today: date) -> Case:

@@ -13,7 +13,7 @@ from om_selfcheck.domain.declaration_number import NotANumber, read_number
 from om_selfcheck.domain.errors import NotFound
 from om_selfcheck.domain.record import SYSTEM, Event, Verb
 from om_selfcheck.services.accounts import Person
-from om_selfcheck.services.cases import add_step, record_case
+from om_selfcheck.services.case_steps import add_step, record_case
 from om_selfcheck.services.record import append_event
 from om_selfcheck.services.withdrawals import propose_withdrawal
 from om_selfcheck.store.models import Declaration, ForeignReport

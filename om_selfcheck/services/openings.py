@@ -15,7 +15,8 @@ from om_selfcheck.domain.questionnaire import Questionnaire
 from om_selfcheck.domain.record import Verb
 from om_selfcheck.domain.snapshot import Snapshot, hash_snapshot, read_snapshot
 from om_selfcheck.services.accounts import Person
-from om_selfcheck.services.cases import add_step, lock_case, lock_own_case, record_case, take_on, to_terms
+from om_selfcheck.services.case_steps import add_step, lock_case, lock_own_case, record_case, take_on
+from om_selfcheck.services.cases import to_terms
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.store.models import Declaration
 from om_selfcheck.store.queries import audits

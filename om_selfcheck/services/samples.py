@@ -13,7 +13,8 @@ from om_selfcheck.domain.errors import DomainError, NotFound
 from om_selfcheck.domain.record import Event, Verb
 from om_selfcheck.domain.sampling import Draw, Frame, draw_sample, is_drawable
 from om_selfcheck.services.accounts import Person
-from om_selfcheck.services.cases import ListedCase, add_step, record_case, to_listed
+from om_selfcheck.services.case_steps import add_step, record_case
+from om_selfcheck.services.cases import ListedCase, to_listed
 from om_selfcheck.services.record import append_event
 from om_selfcheck.store.models import AuditSample
 from om_selfcheck.store.queries import audits

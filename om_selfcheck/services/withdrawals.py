@@ -26,7 +26,7 @@ from om_selfcheck.domain.errors import DomainError, NotFound
 from om_selfcheck.domain.record import Event, Verb
 from om_selfcheck.services.accounts import Person
 from om_selfcheck.services.case_letters import write_to_company
-from om_selfcheck.services.cases import add_step, lock_case, lock_own_case, record_case, take_on
+from om_selfcheck.services.case_steps import add_step, lock_case, lock_own_case, record_case, take_on
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.record import append_event
 from om_selfcheck.store.models import Audit, Declaration

@@ -356,7 +356,7 @@ def network_pages(cast: Cast) -> list[str]:
     ]
 
 
-def make_cases(app: Flask, owner: people.Person, number: str) -> tuple[dict[str, str], tuple[str, ...]]:
+def make_cases(app: Flask, owner: people.Person, number: str, other: str) -> tuple[dict[str, str], tuple[str, ...]]:
     """Begin cases about a number in every state that offers a form; return examples and the pages with the forms."""
     now, today, ids = clock.now(), clock.today(), {}
     with app.app_context():
@@ -390,9 +390,10 @@ def make_cases(app: Flask, owner: people.Person, number: str) -> tuple[dict[str,
                 audits.submit_findings(
                     session, by=olaf, audit_id=case.id, outcome=AuditOutcome.IN_ORDER, text="", now=now
                 )
-        for text in ("Kein Scheck.", "Noch einer.", "Und einer mit Fall."):
-            foreign_reports.report_foreign(session, number=number, text=text, contact="", now=now)
-        reports = [one.report_id for one in foreign_reports.list_reports(session, is_open=True)]
+        for reported in (other, number, number):
+            foreign_reports.report_foreign(session, number=reported, text="Nicht von uns.", contact="", now=now)
+        found = foreign_reports.list_reports(session, is_open=True)
+        reports = [one.report_id for one in sorted(found, key=lambda one: one.number != other)]
         foreign_reports.hide_name(session, by=olaf, report_id=reports[1], now=now)
         ids["hearing"] = foreign_reports.lead_to_hearing(session, by=otto, report_id=reports[2], text="Ja.", now=now)
         sample_id = uuid4()
@@ -441,7 +442,7 @@ def make_cast(app: Flask) -> Cast:
     signed = make_unsubscribe_link(app, alma.assessment_id)  # an address is confirmed, a second one waits, mail rests
     alma.client.send(f"{alma.base}/mails", {"resume_on": "2027-01-31"}, form="/mails/pause")
     alma.client.send(f"{alma.base}/mails", {"email": "neu@betrieb.example"}, form="/mails/address")
-    case_ids, case_pages = make_cases(app, declared, number)
+    case_ids, case_pages = make_cases(app, declared, number, withdrawable)
     nina = people.nina(app)
     people.nora(app)  # whose network can be added to Nina's
     cast = Cast(

@@ -14,7 +14,8 @@ from om_selfcheck.domain.errors import NotAllowed, NotFound
 from om_selfcheck.domain.opening import OpeningTerms
 from om_selfcheck.services import audits, openings
 from om_selfcheck.services.accounts import Person
-from om_selfcheck.services.cases import lock_case, to_terms
+from om_selfcheck.services.case_steps import lock_case
+from om_selfcheck.services.cases import to_terms
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.openings import NothingOpened, NotOpen, UntilNotAllowed
 from om_selfcheck.services.record import list_timeline

@@ -21,7 +21,7 @@ from om_selfcheck.domain.declaration import DeclarationStatus, WithdrawalReason
 from om_selfcheck.domain.errors import NotAllowed, NotFound
 from om_selfcheck.services import drafts, numbers, reminders, withdrawals
 from om_selfcheck.services.accounts import Person
-from om_selfcheck.services.cases import lock_case
+from om_selfcheck.services.case_steps import lock_case
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.numbers import PublicAnswer
 from om_selfcheck.services.reminders import Run

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from om_selfcheck import clock
 from om_selfcheck.domain.access import Task
-from om_selfcheck.domain.audit import CheckItem, list_moves
+from om_selfcheck.domain.audit import AuditMove, CheckItem, list_moves
 from om_selfcheck.domain.completeness import REQUIRED_ACTIONS
 from om_selfcheck.domain.opening import OPEN_AS_PROPOSED, OPEN_AT_MOST
 from om_selfcheck.extensions import db
@@ -40,7 +40,7 @@ def open_snapshot(assessment_id: UUID, audit_id: UUID) -> ResponseReturnValue:
     form, problems = read_case_form("scope", "until")
     until, now = read_day(form.until.data), clock.now()
     if problems or until is None:
-        return _render(audit_id, form, problems), UNPROCESSABLE
+        return _refuse(audit_id, AuditMove.OPEN, form, problems)
     try:
         openings.open_snapshot(
             db.session,
@@ -53,10 +53,10 @@ def open_snapshot(assessment_id: UUID, audit_id: UUID) -> ResponseReturnValue:
             now=now,
         )
     except NothingOpened:
-        return _render(audit_id, form, {"topic": _("Bitte wählen Sie mindestens ein Thema.")}), UNPROCESSABLE
+        return _refuse(audit_id, AuditMove.OPEN, form, {"topic": _("Bitte wählen Sie mindestens ein Thema.")})
     except UntilNotAllowed:
         problem = _("Bitte einen Tag von heute an wählen, höchstens %(days)s Tage voraus.", days=OPEN_AT_MOST.days)
-        return _render(audit_id, form, {"until": problem}), UNPROCESSABLE
+        return _refuse(audit_id, AuditMove.OPEN, form, {"until": problem})
     return _done(assessment_id, audit_id)
 
 
@@ -72,7 +72,7 @@ def end_opening(assessment_id: UUID, audit_id: UUID) -> ResponseReturnValue:
 def reply(assessment_id: UUID, audit_id: UUID) -> ResponseReturnValue:
     form, problems = read_case_form("message")
     if problems:
-        return _render(audit_id, form, problems), UNPROCESSABLE
+        return _refuse(audit_id, AuditMove.SETTLE, form, problems)
     audits.reply(db.session, actor=current_actor(), audit_id=audit_id, text=form.message.data, now=clock.now())
     return _done(assessment_id, audit_id)
 
@@ -82,7 +82,7 @@ def reply(assessment_id: UUID, audit_id: UUID) -> ResponseReturnValue:
 def decline(assessment_id: UUID, audit_id: UUID) -> ResponseReturnValue:
     form, problems = read_case_form()
     if problems:
-        return _render(audit_id, form, problems), UNPROCESSABLE
+        return _refuse(audit_id, AuditMove.DECLINE, form, problems)
     audits.decline(db.session, actor=current_actor(), audit_id=audit_id, text=form.decline_text.data, now=clock.now())
     return _done(assessment_id, audit_id)
 
@@ -92,7 +92,7 @@ def decline(assessment_id: UUID, audit_id: UUID) -> ResponseReturnValue:
 def answer_hearing(assessment_id: UUID, audit_id: UUID) -> ResponseReturnValue:
     form, problems = read_case_form("answer")
     if problems:
-        return _render(audit_id, form, problems), UNPROCESSABLE
+        return _refuse(audit_id, AuditMove.DECIDE, form, problems)
     withdrawals.answer_hearing(
         db.session, actor=current_actor(), audit_id=audit_id, text=form.answer.data, now=clock.now()
     )
@@ -113,6 +113,12 @@ def _read_topics() -> list[str]:
 def _done(assessment_id: UUID, audit_id: UUID) -> ResponseReturnValue:
     commit()
     return redirect(url_for("company.audit", assessment_id=assessment_id, audit_id=audit_id, news="saved"), 303)
+
+
+def _refuse(audit_id: UUID, move: AuditMove, form: CaseForm, problems: Mapping[str, str]) -> ResponseReturnValue:
+    """Show what is wrong beside the form, as long as the case still offers it."""
+    cases.get_own_case(db.session, actor=current_actor(), audit_id=audit_id, today=clock.today()).require(move)
+    return _render(audit_id, form, problems), UNPROCESSABLE
 
 
 def _render(audit_id: UUID, form: CaseForm, problems: Mapping[str, str]) -> str:

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from om_selfcheck import clock
 from om_selfcheck.domain.access import Office
 from om_selfcheck.domain.audit import (
+    AuditMove,
     AuditOutcome,
     CheckItem,
     Decision,
@@ -67,7 +68,7 @@ def ask_company(audit_id: UUID) -> ResponseReturnValue:
 def write_message(audit_id: UUID) -> ResponseReturnValue:
     form, problems = read_case_form("message")
     if problems:
-        return _render(audit_id, form, problems), UNPROCESSABLE
+        return _refuse(audit_id, AuditMove.SETTLE, form, problems)
     audits.write_message(db.session, by=current_person(), audit_id=audit_id, text=form.message.data, now=clock.now())
     return _done(audit_id)
 
@@ -107,7 +108,7 @@ def note_findings(audit_id: UUID) -> ResponseReturnValue:
 def submit_findings(audit_id: UUID) -> ResponseReturnValue:
     form, problems = read_case_form("outcome")
     if problems:
-        return _render(audit_id, form, problems), UNPROCESSABLE
+        return _refuse(audit_id, AuditMove.SUBMIT, form, problems)
     outcome = AuditOutcome(form.outcome.data)
     try:
         audits.submit_findings(
@@ -131,7 +132,7 @@ def submit_findings(audit_id: UUID) -> ResponseReturnValue:
 def return_findings(audit_id: UUID) -> ResponseReturnValue:
     form, problems = read_case_form("return_text")
     if problems:
-        return _render(audit_id, form, problems), UNPROCESSABLE
+        return _refuse(audit_id, AuditMove.RETURN, form, problems)
     audits.return_findings(
         db.session, by=current_person(), audit_id=audit_id, text=form.return_text.data, now=clock.now()
     )
@@ -150,7 +151,7 @@ def confirm_findings(audit_id: UUID) -> ResponseReturnValue:
 def leave_case(audit_id: UUID) -> ResponseReturnValue:
     form, problems = read_case_form()
     if problems:
-        return _render(audit_id, form, problems), UNPROCESSABLE
+        return _refuse(audit_id, AuditMove.LEAVE, form, problems)
     audits.leave_case(db.session, by=current_person(), audit_id=audit_id, text=form.leave_text.data, now=clock.now())
     return _done(audit_id)
 
@@ -160,7 +161,7 @@ def leave_case(audit_id: UUID) -> ResponseReturnValue:
 def propose_withdrawal(audit_id: UUID) -> ResponseReturnValue:
     form, problems = read_case_form("reason", "proposal_text")
     if problems:
-        return _render(audit_id, form, problems), UNPROCESSABLE
+        return _refuse(audit_id, AuditMove.PROPOSE, form, problems)
     withdrawals.propose_withdrawal(
         db.session,
         by=current_person(),
@@ -177,7 +178,7 @@ def propose_withdrawal(audit_id: UUID) -> ResponseReturnValue:
 def decide_withdrawal(audit_id: UUID) -> ResponseReturnValue:
     form, problems = read_case_form("decision", "decision_text")
     if problems:
-        return _render(audit_id, form, problems), UNPROCESSABLE
+        return _refuse(audit_id, AuditMove.DECIDE, form, problems)
     withdrawals.decide_withdrawal(
         db.session,
         by=current_person(),
@@ -198,6 +199,12 @@ def letter(audit_id: UUID, step_id: UUID) -> ResponseReturnValue:
 def _done(audit_id: UUID) -> ResponseReturnValue:
     commit()
     return redirect(url_for("staff.audit", audit_id=audit_id, news="saved"), 303)
+
+
+def _refuse(audit_id: UUID, move: AuditMove, form: CaseForm, problems: Mapping[str, str]) -> ResponseReturnValue:
+    """Show what is wrong beside the form, as long as the case still offers it."""
+    cases.get_case(db.session, audit_id=audit_id, today=clock.today()).require(move)
+    return _render(audit_id, form, problems), UNPROCESSABLE
 
 
 def _describe(name: str, stored: str) -> str:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from om_selfcheck import clock
 from om_selfcheck.domain.access import Office
-from om_selfcheck.domain.audit import ReportOutcome
+from om_selfcheck.domain.audit import MoveNotAllowed, ReportOutcome
 from om_selfcheck.extensions import db
 from om_selfcheck.i18n.labels import label
 from om_selfcheck.services import foreign_reports
@@ -45,7 +45,7 @@ def show_name(report_id: UUID) -> ResponseReturnValue:
 def close_report(report_id: UUID) -> ResponseReturnValue:
     form, problems = read_case_form("report_outcome")
     if problems:
-        return _render(report_id, form, problems), UNPROCESSABLE
+        return _refuse(report_id, form, problems)
     foreign_reports.close_report(
         db.session,
         by=current_person(),
@@ -62,7 +62,7 @@ def lead_to_hearing(report_id: UUID) -> ResponseReturnValue:
     """Propose to withdraw over a report; on to the case in which the holder of the key is heard."""
     form, problems = read_case_form("proposal_text")
     if problems:
-        return _render(report_id, form, problems), UNPROCESSABLE
+        return _refuse(report_id, form, problems)
     audit_id = foreign_reports.lead_to_hearing(
         db.session, by=current_person(), report_id=report_id, text=form.proposal_text.data, now=clock.now()
     )
@@ -73,6 +73,14 @@ def lead_to_hearing(report_id: UUID) -> ResponseReturnValue:
 def _done(report_id: UUID) -> ResponseReturnValue:
     commit()
     return redirect(url_for("staff.report", report_id=report_id, news="saved"), 303)
+
+
+def _refuse(report_id: UUID, form: CaseForm, problems: Mapping[str, str]) -> ResponseReturnValue:
+    """Show what is wrong beside the form, as long as the report still offers it."""
+    found = foreign_reports.get_report(db.session, report_id=report_id)
+    if found.outcome is not None or found.audit_id is not None:
+        raise MoveNotAllowed
+    return _render(report_id, form, problems), UNPROCESSABLE
 
 
 def _render(report_id: UUID, form: CaseForm, problems: Mapping[str, str]) -> str:
