@@ -356,7 +356,8 @@ def draw_all(app: Flask, by: Account) -> UUID:
     with app.app_context():
         drawing = SignedIn(account=by, strength=Strength.SECOND_FACTOR, fresh_at=now)
         frame = Frame(on=today - timedelta(days=1))
-        sample_id = samples.start_sample(db.session, by=drawing, frame=frame, size=9, seed="s", now=now, today=today)
+        drawn = samples.draw(db.session, frame=frame, size=9, seed="s", today=today)
+        sample_id = samples.start_sample(db.session, by=drawing, frame=frame, size=9, seed="s", drawn=drawn, now=now)
         db.session.commit()
     return sample_id
 

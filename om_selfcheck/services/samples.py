@@ -62,17 +62,18 @@ def draw(session: Session, *, frame: Frame, size: int, seed: str, today: date) -
 
 
 def start_sample(
-    session: Session, *, by: Person, frame: Frame, size: int, seed: str, now: datetime, today: date
+    session: Session, *, by: Person, frame: Frame, size: int, seed: str, drawn: Draw, now: datetime
 ) -> UUID:
-    """Draw, keep what was drawn from what, and begin a case for each number that has none open.
+    """Keep what was drawn from what, and begin a case for each number that has none open.
+
+    Drawing may take seconds and belongs into a transaction of its own; of a day that is over nothing changes meanwhile.
 
     Raises:
-        FrameNotOver: the day is not past.
         FrameEmpty: there was nothing to draw from.
     """
-    drawn, sample_id = draw(session, frame=frame, size=size, seed=seed, today=today), uuid4()
     if not drawn.numbers:
         raise FrameEmpty
+    sample_id = uuid4()
     kept = {"check": frame.check, "network": frame.network, "numbers": drawn.numbers}
     facts: dict[str, str | int] = {
         "frame_size": drawn.frame_size,

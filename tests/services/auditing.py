@@ -25,11 +25,12 @@ ALL_FINE = {f"{item}-answer": "yes" for item in CheckItem}
 def draw_all(session: Session, by: Person, *, size: int = 50) -> list[UUID]:
     """Draw a sample of all that holds and return the cases, in the order of their numbers."""
     frame = Frame(on=TODAY + timedelta(days=1))
-    sample_id = samples.start_sample(session, by=by, frame=frame, size=size, seed="seed", now=LATER, today=LATER_ON)
+    drawn = samples.draw(session, frame=frame, size=size, seed="seed", today=LATER_ON)
+    sample_id = samples.start_sample(session, by=by, frame=frame, size=size, seed="seed", drawn=drawn, now=LATER)
     session.commit()
     sample = samples.get_sample(session, sample_id=sample_id)
-    drawn = samples.list_drawn(session, sample=sample, today=LATER_ON)
-    return [one.case.audit_id for one in sorted(drawn, key=lambda one: one.number) if one.case]
+    lines = samples.list_drawn(session, sample=sample, today=LATER_ON)
+    return [one.case.audit_id for one in sorted(lines, key=lambda one: one.number) if one.case]
 
 
 def begin(session: Session, by: Person) -> UUID:

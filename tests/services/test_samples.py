@@ -87,8 +87,10 @@ def test_a_day_that_is_not_over_is_not_drawn_from(session: Session) -> None:
 
 def test_where_nothing_held_nothing_begins(session: Session) -> None:
     olaf = factories.add_staff(session)
+    frame = Frame(on=TODAY)
+    drawn = samples.draw(session, frame=frame, size=1, seed="s", today=LATER_ON)
     with pytest.raises(FrameEmpty):
-        samples.start_sample(session, by=olaf, frame=Frame(on=TODAY), size=1, seed="s", now=LATER, today=LATER_ON)
+        samples.start_sample(session, by=olaf, frame=frame, size=1, seed="s", drawn=drawn, now=LATER)
 
 
 def test_each_number_gets_a_case_and_the_record_says_what_it_was_drawn_from(session: Session) -> None:

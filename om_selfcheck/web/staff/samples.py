@@ -9,7 +9,7 @@ from wtforms import Form, StringField
 from om_selfcheck import clock
 from om_selfcheck.domain.access import Office
 from om_selfcheck.domain.sampling import SAMPLE_AT_MOST, SEED_LENGTH, Frame, is_seed
-from om_selfcheck.extensions import db
+from om_selfcheck.extensions import db, read_aside
 from om_selfcheck.i18n.translation import current_language
 from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import networks, samples
@@ -48,17 +48,8 @@ def draw_sample() -> ResponseReturnValue:
     problems = _find_gaps(form) | problems
     if problems:
         return _render(form, problems), UNPROCESSABLE
-    now, on = clock.now(), read_day(form.on.data)
     try:
-        sample_id = samples.start_sample(
-            db.session,
-            by=current_person(),
-            frame=Frame(on=on or clock.today(), check=form.check.data, network=form.network.data),
-            size=int(form.size.data),
-            seed=form.seed.data,
-            now=now,
-            today=clock.day_in_berlin(now),
-        )
+        sample_id = _start(form)
     except FrameNotOver:
         return _render(
             form, {"on": _("Bitte einen Tag wählen, der vorbei ist; nur an ihm ändert sich nichts mehr.")}
@@ -85,6 +76,16 @@ def sample(sample_id: UUID) -> ResponseReturnValue:
         again=again,
         is_same=again is not None and (again.frame_hash, again.numbers) == (found.frame_hash, found.numbers),
     )
+
+
+def _start(form: SampleForm) -> UUID:
+    now, person = clock.now(), current_person()
+    today = clock.day_in_berlin(now)
+    frame = Frame(on=read_day(form.on.data) or today, check=form.check.data, network=form.network.data)
+    size, seed = int(form.size.data), form.seed.data
+    with read_aside() as reader:
+        drawn = samples.draw(reader, frame=frame, size=size, seed=seed, today=today)
+    return samples.start_sample(db.session, by=person, frame=frame, size=size, seed=seed, drawn=drawn, now=now)
 
 
 def _write_command(sample: Sample) -> str:

@@ -1,17 +1,22 @@
 """The office's pages of cases and samples: what they show, what they save, who may not; and the firm's side of them."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from om_selfcheck import clock
 from om_selfcheck.domain.access import FRESH_FOR, Role, Strength
 from om_selfcheck.domain.audit import CheckItem
-from om_selfcheck.domain.sampling import draw_sample
+from om_selfcheck.domain.sampling import Draw, draw_sample
+from om_selfcheck.extensions import db
+from om_selfcheck.services import erasure, grants, samples
 from tests import people
+from tests.conftest import plain_engine
 from tests.people import Person, User
 from tests.web.client import Page
 
@@ -111,6 +116,24 @@ class TestSamples:
         refused = olaf.client.send("/staff/samples", DRAW | {"on": clock.today().isoformat()})
         assert "der vorbei ist" in refused.text
 
+    @pytest.mark.usefixtures("alma")
+    def test_nobody_who_saves_waits_while_it_is_drawn(self, olaf: User, monkeypatch: pytest.MonkeyPatch) -> None:
+        draw_slowly, held = samples.draw, []
+
+        def look_whether_the_lock_is_free(session: Session, **arguments: Any) -> Draw:
+            drawn = draw_slowly(session, **arguments)
+            with plain_engine(str(db.engine.url)).connect() as other:
+                other.exec_driver_sql("PRAGMA busy_timeout = 0")
+                other.exec_driver_sql("BEGIN IMMEDIATE")
+                held.append("free")
+                other.rollback()
+            return drawn
+
+        monkeypatch.setattr(samples, "draw", look_whether_the_lock_is_free)
+        yesterday = (clock.today() - timedelta(days=1)).isoformat()
+        assert olaf.client.send("/staff/samples", DRAW | {"on": yesterday}).status == 303
+        assert held == ["free"]
+
     def test_drawing_needs_a_fresh_sign_in(self, app: Flask, olaf: User) -> None:
         stale = people.signed_in(app, olaf.account, at=clock.now() - FRESH_FOR - timedelta(seconds=1))
         assert stale.client.send("/staff/samples", DRAW).status == 403
@@ -209,6 +232,31 @@ class TestOneCase:
         page = alma.client.get(f"{alma.base}/audits/{case}")
         assert "nicht angesehen" in page.text
         assert "Öffentlich wird davon nichts." in page.text
+
+    def test_of_an_erased_company_it_stays_as_a_number_and_can_be_left(
+        self, app: Flask, alma: Person, olaf: User, case: UUID
+    ) -> None:
+        act(olaf, case, "/ask")
+        with app.app_context():
+            actor = grants.get_actor_by_token(db.session, token=alma.token, now=clock.now())
+            erasure.erase_own_company(db.session, actor=actor, today=clock.today(), now=clock.now())
+            db.session.commit()
+        page = olaf.client.get(f"/staff/audits/{case}")
+        assert "Name gelöscht" in page.text
+        assert "es gibt nichts mehr zu zählen" in page.text
+        assert not [link for link in page.links() if "/letters/" in link]
+        assert "Name gelöscht" in olaf.client.get("/staff/audits").text
+        act(olaf, case, "/leave")
+
+    def test_a_form_that_is_no_longer_offered_is_refused_as_such(self, alma: Person, olaf: User, case: UUID) -> None:
+        act(olaf, case, "/ask")
+        theirs = alma.client.get(f"{alma.base}/audits/{case}").values("/reply")
+        act(olaf, case, "/leave")
+        empty = {"csrf_token": olaf.form_token()}
+        for path in ("message", "submit", "return", "leave", "withdrawal", "decision", "insight"):
+            assert olaf.client.post(f"/staff/audits/{case}/{path}", empty).status == 409, path
+        for path in ("open", "reply", "decline", "hearing"):
+            assert alma.client.post(f"{alma.base}/audits/{case}/{path}", theirs).status == 409, path
 
     def test_an_unknown_case_is_not_found(self, olaf: User) -> None:
         for path in ("audits", "samples", "reports"):
