@@ -1,5 +1,6 @@
 """Samples: drawing one, and what was drawn, which can be drawn again."""
 
+import re
 from uuid import UUID
 
 from flask import redirect, render_template, request, url_for
@@ -23,6 +24,7 @@ from om_selfcheck.web.surroundings import catalogue
 
 UNPROCESSABLE = 422
 SIZE_LENGTH, SLUG_LENGTH = 3, 40
+_SIZE = re.compile(r"[0-9]{1,3}")
 
 
 class SampleForm(Form):  # type: ignore[misc]  # WTForms ships no types
@@ -100,8 +102,7 @@ def _find_gaps(form: SampleForm) -> dict[str, str]:
     gaps = {}
     if not form.on.data:
         gaps["on"] = _("Bitte den Tag wählen, an dem die Selbsterklärungen galten.")
-    size = form.size.data
-    if not (size.isascii() and size.isdigit() and 1 <= int(size) <= SAMPLE_AT_MOST):
+    if not (_SIZE.fullmatch(form.size.data) and 1 <= int(form.size.data) <= SAMPLE_AT_MOST):
         gaps["size"] = _("Bitte eine Zahl von 1 bis %(most)s eintragen.", most=SAMPLE_AT_MOST)
     if not is_seed(form.seed.data):
         gaps["seed"] = _("Bitte Buchstaben ohne Umlaute, Ziffern und . _ : / + = - verwenden, höchstens 64 Zeichen.")

@@ -93,6 +93,7 @@ class TestSamples:
             ({"size": "0"}, "size"),
             ({"size": "201"}, "size"),
             ({"size": "²"}, "size"),
+            ({"size": "9" * 5000}, "size"),
             ({"size": ""}, "size"),
             ({"seed": ""}, "seed"),
             ({"seed": "zwei Wörter"}, "seed"),
