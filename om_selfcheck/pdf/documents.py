@@ -25,6 +25,7 @@ from om_selfcheck.domain.renewal import PreviousAction
 from om_selfcheck.i18n.formats import day, short_day
 from om_selfcheck.i18n.labels import label
 from om_selfcheck.pdf.renderer import make_pdf
+from om_selfcheck.services.case_letters import CaseLetter
 
 CORRECTIONS_NAMED = 3
 
@@ -161,6 +162,23 @@ class MondayDocument:
     steps: tuple[MondayStep, ...]
     stated_on: date
     company_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditLetter:
+    """A letter about a case, for the post. `lost_link` is where a lost link is asked for, as it is printed."""
+
+    letter: CaseLetter
+    company_name: str
+    signatory_name: str
+    street: str
+    postal_code: str
+    city: str
+    lost_link: str
+
+
+def render_audit_letter(document: AuditLetter, language: Language, *, operator_name: str) -> bytes:
+    return render_document("audit_letter", document, language, facts=document.letter, operator_name=operator_name)
 
 
 class Paper(StrEnum):
