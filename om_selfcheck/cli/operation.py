@@ -47,6 +47,8 @@ def remind(*, dry_run: bool) -> None:
         counts = remind_once(create_app(settings))
     queued = [f"{count} {kind}" for kind, count in sorted(counts.queued.items()) if count]
     click.echo(f"queued: {', '.join(queued) or 0}")
+    if counts.weeks:
+        click.echo(f"weeks closed: {counts.weeks}")
     if dry_run:
         click.echo(f"due: {counts.due}")
     else:
