@@ -551,7 +551,7 @@ def _crawl_finds(app: Flask, person: Person, owner: Person, canary: str) -> bool
         for pattern, method, _ in addresses(app)
         if method == "GET" and not pattern.endswith(".pdf")
     )
-    return any(canary in page.response.get_data().decode(errors="replace") for page in pages)
+    return any(canary.encode() in page.response.data for page in pages)
 
 
 def _csrf_token(person: Person) -> str:
