@@ -39,6 +39,7 @@ from tests import people
 from tests.builders import make_questionnaire
 from tests.factories import DETAILS, PASSWORD
 from tests.mail.unsubscribing import make_unsubscribe_link
+from tests.services import crowd
 from tests.web.client import Page, PageClient, check_page, read_form
 from tests.web.postbox import access_links, collect, confirm_link
 
@@ -146,7 +147,7 @@ PARAMETERS = (
 # on pages of closed accounts and networks, beside another second factor, for coordinators alone (and without a field)
 HIDDEN = {
     *("staff.reactivate", "account.remove_app", "staff.reopen_network"),
-    *("network.export_csv", "network.export_xlsx"),
+    *("network.export_csv", "network.export_xlsx", "network.send_nudge"),
 }
 PASSKEYS = {  # offered under another name than this server's; see tests/web/auth/test_passkeys.py
     "account.new_passkey_options",
@@ -370,6 +371,8 @@ def make_cast(app: Flask) -> Cast:
     alma.client.send(f"{alma.base}/mails", {"email": "neu@betrieb.example"}, form="/mails/address")
     nina = people.nina(app)
     people.nora(app)  # whose network can be added to Nina's
+    with app.app_context():
+        crowd.publish_nothing(db.session, "netz-a")
     cast = Cast(
         harness=Harness(app),
         owner=alma.client.flask_client,
@@ -390,6 +393,8 @@ def make_cast(app: Flask) -> Cast:
             "contact_id": str(people.add_help(app)),
             "link_id": str(link_id),
             "paper": "a4",
+            "table": "topics",
+            "year": str(crowd.last_week().year),
         },
         ended=ended,
         renewed=renewed,
