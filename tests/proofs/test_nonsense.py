@@ -156,7 +156,7 @@ PASSKEYS = {  # offered under another name than this server's; see tests/web/aut
     "account.passkey_options",
     "account.sign_in_with_passkey",
 }
-SLOW = {"company.monday", "company.plan_with_functions", "network.poster"}  # they make a PDF each time
+SLOW = {"company.monday", "company.plan_with_functions", "network.poster", "network.report"}  # they make a PDF each time
 LEAVING = {"company.leave", "company.leave_mine"}
 METHODS = ("HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE")
 FORM = "application/x-www-form-urlencoded"
