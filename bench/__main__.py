@@ -6,7 +6,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import memory, networks, page, pdf, record, remind, road, save, start
+from bench import memory, networks, page, pdf, record, register, remind, road, save, start
 from bench.figures import Figure, print_table
 
 BENCHMARKS = {
@@ -19,6 +19,7 @@ BENCHMARKS = {
     "remind": remind.measure,
     "record": record.measure,
     "networks": networks.measure,
+    "register": register.measure,
 }
 
 

@@ -1,10 +1,14 @@
 """Bare extension objects; the factory ties them to an application."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flask import g, has_request_context, request
 from flask_compress import Compress
 from flask_security import FSQLALiteUserDatastore
 from flask_sqlalchemy_lite import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
+from sqlalchemy.orm import Session
 
 from om_selfcheck.i18n.translation import PoBabel
 from om_selfcheck.store.models import User, WebAuthn
@@ -20,10 +24,30 @@ datastore = FSQLALiteUserDatastore(db, User, None, WebAuthn)  # type: ignore[arg
 
 def is_reading() -> bool:
     """Say whether the transaction about to begin belongs to a request that only reads."""
-    return has_request_context() and request.method in SAFE_METHODS and not g.get("is_writing", False)
+    if not has_request_context() or g.get("is_writing", False):
+        return False
+    return request.method in SAFE_METHODS or g.get("is_reading", False)
 
 
 def begin_writing() -> None:
     """Leave the reading transaction of a safe request for a writing one, such as to keep a file just made."""
     db.session.rollback()
     g.is_writing = True
+
+
+def begin_reading() -> None:
+    """Leave the writing transaction of a form, such as to hand out a long list after it was noted who takes it."""
+    db.session.rollback()
+    g.is_reading = True
+
+
+@contextmanager
+def read_aside() -> Iterator[Session]:
+    """Let the running transaction go and read at length in another one, so that nobody who saves waits for it."""
+    db.session.rollback()
+    g.is_reading = True
+    try:
+        with Session(db.engine) as session:
+            yield session
+    finally:
+        g.is_reading = False

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 LINK_LIFETIME = timedelta(days=14)
+HELP_LIFETIME = timedelta(hours=24)
 UNTOUCHED_LIFETIME = timedelta(days=7)
 KEEP_LINK_VISIBLE = timedelta(minutes=10)
 FRESH_FOR = timedelta(minutes=15)

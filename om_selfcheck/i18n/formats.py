@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from babel.dates import format_date
+from babel.numbers import format_decimal
 
 from om_selfcheck.clock import BERLIN, day_in_berlin
 from om_selfcheck.i18n.translation import current_language
@@ -20,6 +21,11 @@ def short_day(value: date | datetime | None) -> str:
     return _format(value, "dd.MM.yyyy" if current_language() == "de" else "dd/MM/yyyy")
 
 
+def month(value: date) -> str:
+    """Return month and year: "November 2026" in both languages, "März 2026" and "March 2026"."""
+    return _format(value, "MMMM yyyy")
+
+
 def clock_time(value: datetime) -> str:
     """Return hours and minutes in Berlin: "14:03"."""
     return f"{value.astimezone(BERLIN):%H:%M}"
@@ -27,8 +33,7 @@ def clock_time(value: datetime) -> str:
 
 def number(value: int) -> str:
     """Return a whole number with its thousands apart: "10.000", "10,000"."""
-    written = f"{value:,}"
-    return written if current_language() == "en" else written.replace(",", ".")
+    return format_decimal(value, locale=_LOCALES[current_language()])
 
 
 def _format(value: date | datetime | None, pattern: str) -> str:

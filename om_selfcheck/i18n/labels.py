@@ -7,8 +7,19 @@ from flask_babel import lazy_gettext as _
 from om_selfcheck.domain.access import Right, Role, Strength
 from om_selfcheck.domain.action_plan import ActionField, Hint, Urgency
 from om_selfcheck.domain.address import CodeAnswer
+from om_selfcheck.domain.audit import (
+    AuditOutcome,
+    AuditState,
+    CheckItem,
+    Decision,
+    FindingAnswer,
+    ReportOutcome,
+    Side,
+    StepKind,
+)
 from om_selfcheck.domain.comparison import MeasureChange
 from om_selfcheck.domain.completeness import Criterion
+from om_selfcheck.domain.correction import CorrectedPart
 from om_selfcheck.domain.deadlines import DeadlineKind
 from om_selfcheck.domain.declaration import (
     Confirmation,
@@ -24,6 +35,7 @@ from om_selfcheck.domain.network import NetworkKind
 from om_selfcheck.domain.progress import ActionState, Effect
 from om_selfcheck.domain.rating import NeedForAction
 from om_selfcheck.domain.record import Verb
+from om_selfcheck.domain.register import AuditStanding, RegisterOrder
 from om_selfcheck.domain.release import ReleaseLevel
 from om_selfcheck.domain.statistics.report import Bound
 from om_selfcheck.domain.statistics.stages import Stage
@@ -174,6 +186,8 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         MessageKind.SET_UP_LINK: _("Link zum Einrichten eines Zugangs"),
         MessageKind.ACCOUNT_CHANGED: _("Nachricht über eine Änderung am Zugang"),
         MessageKind.NUDGE: _("Erinnerung an einen Check, der liegen blieb"),
+        MessageKind.DECLARATION_CORRECTED: _("Nachricht über eine Berichtigung"),
+        MessageKind.AUDIT: _("Schreiben der Geschäftsstelle zu einem Fall"),
     },
     MessageState: {
         MessageState.QUEUED: _("wird gleich verschickt"),
@@ -251,11 +265,108 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Verb.RELEASE_ENDED: _("Freigabe für ein Netzwerk beendet"),
         Verb.MEMBERS_EXPORTED: _("Liste der Betriebe ausgegeben"),
         Verb.COMPANIES_NUDGED: _("Liegengebliebene Checks erinnert"),
+        Verb.DECLARATION_CORRECTED: _("Selbsterklärung berichtigt"),
+        Verb.REGISTER_EXPORTED: _("Register ausgegeben"),
+        Verb.RECORD_EXPORTED: _("Protokoll ausgegeben"),
+        Verb.SAMPLE_DRAWN: _("Stichprobe gezogen"),
+        Verb.AUDIT_STARTED: _("Fall begonnen"),
+        Verb.AUDIT_ASKED: _("Unternehmen um Einsicht gebeten"),
+        Verb.SNAPSHOT_OPENED: _("Einsicht geöffnet"),
+        Verb.OPENING_ENDED: _("Einsicht beendet"),
+        Verb.SNAPSHOT_SEEN: _("Einsicht genommen"),
+        Verb.FINDINGS_SUBMITTED: _("Feststellungen zur zweiten Lesung gegeben"),
+        Verb.FINDINGS_RETURNED: _("Feststellungen zurückgegeben"),
+        Verb.AUDIT_CLOSED: _("Fall abgeschlossen"),
+        Verb.WITHDRAWAL_PROPOSED: _("Widerruf vorgeschlagen"),
+        Verb.HEARING_ANSWERED: _("Unternehmen hat sich zum Widerruf geäußert"),
+        Verb.WITHDRAWAL_DROPPED: _("Selbsterklärung bleibt bestehen"),
+        Verb.DECLARATION_WITHDRAWN: _("Selbsterklärung widerrufen"),
+        Verb.REPORT_RECEIVED: _("Hinweis „nicht von uns“ eingegangen"),
+        Verb.REPORT_CLOSED: _("Hinweis „nicht von uns“ abgeschlossen"),
+        Verb.NAME_HIDDEN: _("Firmenname bei der Nummer ausgeblendet"),
+        Verb.NAME_SHOWN: _("Firmenname bei der Nummer wieder gezeigt"),
+    },
+    CorrectedPart: {
+        CorrectedPart.NAME: _("Name des Unternehmens"),
+        CorrectedPart.ADDRESS: _("Anschrift"),
+        CorrectedPart.SIGNATORY: _("wer unterzeichnet hat"),
+    },
+    RegisterOrder: {
+        RegisterOrder.NEWEST: _("neueste zuerst"),
+        RegisterOrder.OLDEST: _("älteste zuerst"),
+    },
+    AuditStanding: {
+        AuditStanding.NONE: _("noch keine"),
+        AuditStanding.OPEN: _("läuft"),
+        AuditStanding.OVERDUE: _("läuft, Frist vorbei"),
+        AuditStanding.CLOSED: _("abgeschlossen"),
     },
     DeadlineKind: {
         DeadlineKind.DUE: _("Termin"),
         DeadlineKind.FOLLOW_UP: _("Kontrolle"),
         DeadlineKind.END: _("Ende der Gültigkeit"),
+    },
+    AuditState: {
+        AuditState.DRAWN: _("begonnen, noch nichts geschrieben"),
+        AuditState.ASKED: _("um Einsicht gebeten"),
+        AuditState.OPENED: _("wird angesehen"),
+        AuditState.SECOND_READING: _("zweite Lesung"),
+        AuditState.HEARING: _("Anhörung"),
+        AuditState.CLOSED: _("abgeschlossen"),
+    },
+    AuditOutcome: {
+        AuditOutcome.IN_ORDER: _("in Ordnung"),
+        AuditOutcome.ADVICE: _("in Ordnung, mit Hinweisen"),
+        AuditOutcome.CORRECTION_AGREED: _("Berichtigung vereinbart"),
+        AuditOutcome.NOT_LOOKED_INTO: _("nicht angesehen"),
+        AuditOutcome.WITHDRAWAL_PROPOSED: _("nach Anhörung widerrufen"),
+    },
+    StepKind: {
+        StepKind.DRAWN: _("Zufällig gezogen"),
+        StepKind.REPORTED: _("Nach einem Hinweis „nicht von uns“ begonnen"),
+        StepKind.ASKED: _("Um Einsicht gebeten"),
+        StepKind.MESSAGE: _("Nachricht"),
+        StepKind.OPENED: _("Einsicht geöffnet"),
+        StepKind.OPENING_ENDED: _("Einsicht vorzeitig beendet"),
+        StepKind.LOOKED: _("Einsicht genommen"),
+        StepKind.SUBMITTED: _("Feststellungen zur zweiten Lesung gegeben"),
+        StepKind.RETURNED: _("Zur Überarbeitung zurückgegeben"),
+        StepKind.CLOSED: _("Abgeschlossen"),
+        StepKind.DECLINED: _("Keine Einsicht gegeben"),
+        StepKind.WITHDRAWAL_PROPOSED: _("Widerruf vorgeschlagen, Anhörung begonnen"),
+        StepKind.ANSWERED: _("Antwort in der Anhörung"),
+        StepKind.WITHDRAWN: _("Selbsterklärung widerrufen"),
+        StepKind.KEPT: _("Selbsterklärung bleibt bestehen"),
+        StepKind.OWN_WITHDRAWAL: _("Vom Unternehmen selbst widerrufen"),
+    },
+    Side: {
+        Side.STAFF: _("Geschäftsstelle"),
+        Side.COMPANY: _("Unternehmen"),
+        Side.SYSTEM: _("Programm"),
+    },
+    CheckItem: {
+        CheckItem.CRITERIA: _("Waren die Kriterien am Tag der Ausstellung erfüllt?"),
+        CheckItem.RATINGS: _("Sind die Bewertungen nachvollziehbar?"),
+        CheckItem.DESCRIPTIONS: _("Sagen die Beschreibungen, was getan werden soll?"),
+        CheckItem.RESPONSIBLE: _("Ist für jede Maßnahme jemand verantwortlich?"),
+        CheckItem.DATES: _("Waren die Termine am Tag der Ausstellung einzuhalten?"),
+        CheckItem.FOLLOW_UPS: _("Lässt sich an den Kontrollen ablesen, ob es wirkt?"),
+        CheckItem.WORDING: _("Spricht das Unternehmen so von seiner Erklärung wie vereinbart?"),
+    },
+    FindingAnswer: {
+        FindingAnswer.YES: _("ja"),
+        FindingAnswer.PARTLY: _("zum Teil"),
+        FindingAnswer.NO: _("nein"),
+        FindingAnswer.NOT_SEEN: _("nicht angesehen"),
+    },
+    Decision: {
+        Decision.WITHDRAWN: _("Selbsterklärung widerrufen"),
+        Decision.KEPT: _("Selbsterklärung bestehen lassen"),
+    },
+    ReportOutcome: {
+        ReportOutcome.NOT_CONFIRMED: _("hat sich nicht bestätigt"),
+        ReportOutcome.NO_ANSWER: _("keine Antwort auf Rückfragen"),
+        ReportOutcome.WITHDRAWN: _("führte zum Widerruf"),
     },
     Stage: {
         Stage.STARTED: _("begonnen"),

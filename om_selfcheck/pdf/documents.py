@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from om_selfcheck.domain.action_plan import Action, Urgency, by_urgency, shorten
 from om_selfcheck.domain.comparison import MeasureChange
+from om_selfcheck.domain.correction import Correction
 from om_selfcheck.domain.declaration import DeclarationDetails
 from om_selfcheck.domain.progress import ActionState
 from om_selfcheck.domain.questionnaire import Language
@@ -24,6 +25,9 @@ from om_selfcheck.domain.renewal import PreviousAction
 from om_selfcheck.i18n.formats import day, short_day
 from om_selfcheck.i18n.labels import label
 from om_selfcheck.pdf.renderer import make_pdf
+from om_selfcheck.services.case_letters import CaseLetter
+
+CORRECTIONS_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +44,8 @@ class CheckEdition:
 class DeclarationDocument:
     """The self-declaration on one page. `address` is where its number is looked up, printed and as QR code.
 
-    `replaced_number` was issued on `replaced_on`, where this one takes the place of an older one.
+    `replaced_number` was issued on `replaced_on`, where this one takes the place of an older one. `details` are as they
+    stand after all `corrections`.
     """
 
     check: CheckEdition
@@ -54,6 +59,12 @@ class DeclarationDocument:
     valid_until: date
     replaced_number: str = ""
     replaced_on: date | None = None
+    corrections: tuple[Correction, ...] = ()
+
+    @property
+    def newest_corrections(self) -> tuple[Correction, ...]:
+        """The corrections that the page names one by one, the newest first; the number's page lists all."""
+        return self.corrections[::-1][:CORRECTIONS_NAMED]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +162,23 @@ class MondayDocument:
     steps: tuple[MondayStep, ...]
     stated_on: date
     company_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditLetter:
+    """A letter about a case, for the post. `lost_link` is where a lost link is asked for, as it is printed."""
+
+    letter: CaseLetter
+    company_name: str
+    signatory_name: str
+    street: str
+    postal_code: str
+    city: str
+    lost_link: str
+
+
+def render_audit_letter(document: AuditLetter, language: Language, *, operator_name: str) -> bytes:
+    return render_document("audit_letter", document, language, facts=document.letter, operator_name=operator_name)
 
 
 class Paper(StrEnum):

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.access import Task
 from om_selfcheck.domain.completeness import Completeness
-from om_selfcheck.domain.declaration import CONDITIONS_VERSION, SelfDeclaration
+from om_selfcheck.domain.correction import Correction
+from om_selfcheck.domain.declaration import CONDITIONS_VERSION, DeclarationDetails, SelfDeclaration
 from om_selfcheck.domain.declaration_number import RANDOM_BITS, make_number
 from om_selfcheck.domain.errors import DomainError, NotFound
 from om_selfcheck.domain.questionnaire import Questionnaire
@@ -17,6 +18,7 @@ from om_selfcheck.domain.record import Event, Verb
 from om_selfcheck.domain.renewal import PreviousRound
 from om_selfcheck.domain.snapshot import Snapshot, hash_snapshot, read_snapshot, write_snapshot
 from om_selfcheck.domain.text import search_words
+from om_selfcheck.services.corrections import list_corrections
 from om_selfcheck.services.drafts import Standing, get_standing
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.last_rounds import Replaced, find_replaced
@@ -36,13 +38,23 @@ class NotComplete(DomainError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssuedDeclaration:
-    """A declaration with its frozen snapshot, for the company itself."""
+    """A declaration with its frozen snapshot and what was corrected since, for the company itself."""
 
     number: str
     snapshot: Snapshot
     snapshot_hash: str
     terms: SelfDeclaration
     issued_at: datetime
+    corrections: tuple[Correction, ...] = ()
+
+    @property
+    def details(self) -> DeclarationDetails:
+        """Who declared, as it stands now."""
+        return self.corrections[-1].after if self.corrections else self.snapshot.details
+
+    @property
+    def edition(self) -> int:
+        return len(self.corrections)
 
 
 def issue_declaration(
@@ -74,6 +86,7 @@ def issue_declaration(
         number=snapshot.number,
         company_name=snapshot.details.company_name,
         city=snapshot.details.city,
+        network_id=declarations.find_network_id(session, actor.assessment_id),
         questionnaire_slug=questionnaire.slug,
         questionnaire_version=questionnaire.version,
         issued_on=today,
@@ -98,12 +111,14 @@ def get_issued(session: Session, *, actor: Actor) -> IssuedDeclaration:
     if row is None:
         raise NotFound
     _, newer = declarations.find_by_number(session, row.number)
+    snapshot = read_snapshot(row.snapshot)
     return IssuedDeclaration(
         number=row.number,
-        snapshot=read_snapshot(row.snapshot),
+        snapshot=snapshot,
         snapshot_hash=row.snapshot_hash,
         terms=to_terms(row, newer),
         issued_at=row.issued_at,
+        corrections=list_corrections(session, row, snapshot.details),
     )
 
 

@@ -1,20 +1,32 @@
 """Looking a declaration's number up: what anybody is told, and which round stands behind it."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from om_selfcheck.domain.correction import CorrectedPart
 from om_selfcheck.domain.declaration import DeclarationStatus, SelfDeclaration, WithdrawalReason
 from om_selfcheck.domain.declaration_number import NotANumber, read_number
+from om_selfcheck.domain.snapshot import read_snapshot
+from om_selfcheck.services.corrections import list_corrections
 from om_selfcheck.store.models import Declaration
-from om_selfcheck.store.queries import declarations
+from om_selfcheck.store.queries import corrections, declarations
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicCorrection:
+    """What anybody is told of a correction: of what, and the name that stood there before; no address, no person."""
+
+    at: datetime
+    parts: tuple[CorrectedPart, ...]
+    former_name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicAnswer:
-    """All that anybody with the number is told (D9)."""
+    """All that anybody with the number is told (D9); the name is hidden while *not from us* is looked into (D15)."""
 
     number: str
     status: DeclarationStatus
@@ -26,6 +38,8 @@ class PublicAnswer:
     withdrawn_on: date | None = None
     withdrawal_reason: WithdrawalReason | None = None
     replaced_by: str = ""
+    corrections: tuple[PublicCorrection, ...] = ()
+    is_name_hidden: bool = False
 
 
 def find_assessment_id(session: Session, *, number: str) -> UUID | None:
@@ -50,7 +64,7 @@ def find_public_answer(session: Session, *, typed: str, today: date) -> PublicAn
     return PublicAnswer(
         number=number,
         status=terms.status_on(today),
-        company_name=row.company_name,
+        company_name="" if row.name_hidden_at else row.company_name,
         slug=row.questionnaire_slug,
         version=row.questionnaire_version,
         issued_on=row.issued_on,
@@ -58,6 +72,19 @@ def find_public_answer(session: Session, *, typed: str, today: date) -> PublicAn
         withdrawn_on=row.withdrawn_on,
         withdrawal_reason=WithdrawalReason(row.withdrawal_reason) if row.withdrawal_reason else None,
         replaced_by=newer.number if newer else "",
+        corrections=_list_public_corrections(session, row),
+        is_name_hidden=row.name_hidden_at is not None,
+    )
+
+
+def _list_public_corrections(session: Session, row: Declaration) -> tuple[PublicCorrection, ...]:
+    """Return the corrections, the oldest first; where the name is hidden or erased, so are the ones before it."""
+    if not row.snapshot or not corrections.count_corrections(session, row.id):
+        return ()
+    shows_name = row.name_hidden_at is None
+    return tuple(
+        PublicCorrection(at=one.at, parts=one.parts, former_name=one.former_name if shows_name else "")
+        for one in list_corrections(session, row, read_snapshot(row.snapshot).details)
     )
 
 

@@ -143,11 +143,13 @@ class EventPage:
     before: int | None
 
 
-def list_events(session: Session, *, before: int | None = None, **wanted: Unpack[rows.Wanted]) -> EventPage:
+def list_events(
+    session: Session, *, before: int | None = None, size: int = PAGE_SIZE, **wanted: Unpack[rows.Wanted]
+) -> EventPage:
     """List a page of the record: filtered by subject, verb, actor and numbers, the newest first."""
-    found = rows.list_page(session, below=before, at_most=PAGE_SIZE + 1, **wanted)
-    events = tuple(_to_listed(*row) for row in found[:PAGE_SIZE])
-    return EventPage(events, events[-1].seq if len(found) > PAGE_SIZE else None)
+    found = rows.list_page(session, below=before, at_most=size + 1, **wanted)
+    events = tuple(_to_listed(*row) for row in found[:size])
+    return EventPage(events, events[-1].seq if len(found) > size else None)
 
 
 def list_timeline(session: Session, *subjects: str) -> tuple[ListedEvent, ...]:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from om_selfcheck import clock
+from om_selfcheck.domain.correction import NotCorrectable
 from om_selfcheck.domain.errors import (
     AlreadyDeclared,
     NotAllowed,
@@ -46,6 +47,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(NotFound, lambda _error: refuse(404))
     app.register_error_handler(NotAllowed, lambda _error: refuse(403, explain_right()))
     app.register_error_handler(AlreadyDeclared, lambda _error: refuse(CONFLICT, explain_frozen()))
+    app.register_error_handler(NotCorrectable, lambda _error: refuse(CONFLICT, explain_not_correctable()))
     app.register_error_handler(NotDeclared, lambda _error: refuse(CONFLICT, explain_not_declared()))
     app.register_error_handler(QuestionnaireChanged, lambda _error: refuse(UNAVAILABLE, explain_changed_questions()))
     app.register_error_handler(PdfNotMade, lambda _error: refuse(UNAVAILABLE, explain_not_printed()))
@@ -136,6 +138,15 @@ def explain_frozen() -> Refusal:
         _("Die Selbsterklärung ist ausgestellt. Bewertungen und Plan dieser Runde ändern sich nicht mehr."),
         _("Alles Ausgestellte bleibt, wie es ist."),
         _("Änderungen gehören in die nächste Runde. Das Unternehmen beginnt sie auf der Übersicht dieser Runde."),
+    )
+
+
+def explain_not_correctable() -> Refusal:
+    return Refusal(
+        _("Hier lässt sich nichts mehr berichtigen"),
+        _("Die Selbsterklärung ist widerrufen, oder das Unternehmen hat seine Angaben gelöscht."),
+        _("Es wurde nichts geändert."),
+        _("Sehen Sie unter der Nummer nach, was gilt."),
     )
 
 

@@ -16,7 +16,12 @@ from om_selfcheck.services.networks import Network
 from om_selfcheck.web.signed_in import find_signed_in
 
 STAFF_PAGES: Final = (
+    ("staff.dashboard", _("Überblick")),
+    ("staff.register", _("Register")),
+    ("staff.audits", _("Fälle")),
+    ("staff.samples", _("Stichproben")),
     ("staff.networks", _("Netzwerke")),
+    ("staff.record", _("Ereignisprotokoll")),
     ("staff.users", _("Zugänge")),
 )
 NETWORK_PAGES: Final = (
@@ -28,6 +33,7 @@ NETWORK_PAGES: Final = (
     ("network.settings", _("Angaben")),
     ("network.coordinators", _("Koordination")),
 )
+HOMES: Final = ("network.home", "staff.dashboard")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,6 @@ def _entries_here() -> list[Entry]:
 def _entry(endpoint: str, label: str, slug: str | None = None) -> Entry:
     url = url_for(endpoint, slug=slug) if slug else url_for(endpoint)
     path = url.partition("?")[0]
-    is_home = endpoint == "network.home"
+    is_home = endpoint in HOMES
     is_current = request.path == path or (not is_home and request.path.startswith(f"{path}/"))
     return Entry(label, endpoint, url, is_current, is_of_network=slug is not None)

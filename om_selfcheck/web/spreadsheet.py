@@ -16,7 +16,7 @@ from flask import Response, send_file
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-GERMAN_DAY = "%d.%m.%Y"
+GERMAN_DAY, DAY_FORMAT = "%d.%m.%Y", "dd.mm.yyyy"
 WIDEST, NARROWEST = 60, 8
 SHEET_NAME_LENGTH = 31
 _NOT_IN_SHEET_NAMES = str.maketrans("", "", "[]:*?/\\'")
@@ -37,7 +37,7 @@ def write_csv(sheet: Sheet) -> bytes:
     """Return a table as CSV for a German Excel: semicolons, UTF-8 with its mark, days as 31.01.2027."""
     text = StringIO(newline="")
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerows([_to_csv(cell) for cell in row] for row in (sheet.head, *sheet.rows))
+    writer.writerows([to_csv(cell) for cell in row] for row in (sheet.head, *sheet.rows))
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -49,7 +49,7 @@ def write_xlsx(sheets: Sequence[Sheet]) -> bytes:
     with xlsxwriter.Workbook(content, {"in_memory": True}) as workbook:
         formats = {
             "head": workbook.add_format({"bold": True}),
-            "day": workbook.add_format({"num_format": "dd.mm.yyyy"}),
+            "day": workbook.add_format({"num_format": DAY_FORMAT}),
         }
         for sheet in sheets:
             worksheet = workbook.add_worksheet(sheet.name.translate(_NOT_IN_SHEET_NAMES)[:SHEET_NAME_LENGTH])
@@ -58,7 +58,7 @@ def write_xlsx(sheets: Sequence[Sheet]) -> bytes:
                 worksheet.set_column(column, column, _width(sheet, column))
             for line, row in enumerate(sheet.rows, start=1):
                 for column, cell in enumerate(row):
-                    _write_cell(worksheet, (line, column), cell, formats["day"])
+                    write_cell(worksheet, (line, column), cell, formats["day"])
             worksheet.freeze_panes(1, 0)
             worksheet.autofilter(0, 0, max(len(sheet.rows), 1), len(sheet.head) - 1)
     return content.getvalue()
@@ -69,7 +69,7 @@ def send_table(content: bytes, name: str, mimetype: str) -> Response:
     return send_file(BytesIO(content), mimetype=mimetype, as_attachment=True, download_name=name)
 
 
-def _write_cell(worksheet: Any, place: tuple[int, int], cell: Cell, day_format: object) -> None:  # noqa: ANN401 - xlsxwriter ships no types
+def write_cell(worksheet: Any, place: tuple[int, int], cell: Cell, day_format: object) -> None:  # noqa: ANN401 - xlsxwriter ships no types
     if isinstance(cell, str) and cell:
         worksheet.write_string(*place, cell)
     elif isinstance(cell, date):
@@ -78,7 +78,7 @@ def _write_cell(worksheet: Any, place: tuple[int, int], cell: Cell, day_format: 
         worksheet.write_number(*place, cell)
 
 
-def _to_csv(cell: Cell) -> str | int:
+def to_csv(cell: Cell) -> str | int:
     if cell is None:
         return ""
     if isinstance(cell, date):

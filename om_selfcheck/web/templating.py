@@ -14,7 +14,12 @@ from om_selfcheck.web.signed_in import find_signed_in
 def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(label=label, signed_in=find_signed_in)
     app.jinja_env.filters.update(
-        day=formats.day, short_day=formats.short_day, clock_time=formats.clock_time, number=formats.number
+        day=formats.day,
+        short_day=formats.short_day,
+        month=formats.month,
+        clock_time=formats.clock_time,
+        number=formats.number,
+        label=label,
     )
     operator_name = app.extensions["om_settings"].operator_name
 

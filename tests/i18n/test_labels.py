@@ -20,6 +20,8 @@ NOT_SHOWN = {
     "Merge": "how one field came out of a conflict; pages show both values",
     "FigureKind": "what was published of a week; pages show the figures",
     "RenewalTone": "chooses among the words of a mail",
+    "AuditMove": "what may be done in a case; pages show it as buttons",
+    "Occasion": "chooses among the words of a letter",
     "Damage": "said by the command `record verify`, which speaks English",
 }
 

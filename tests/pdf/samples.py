@@ -3,14 +3,17 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
+from uuid import UUID
 
 from pypdf import PdfReader
 
 from om_selfcheck.domain.action_plan import Action, Urgency
+from om_selfcheck.domain.audit import Occasion
 from om_selfcheck.domain.comparison import MeasureChange
-from om_selfcheck.domain.declaration import DeclarationDetails
+from om_selfcheck.domain.correction import Correction, Step, follow_corrections
+from om_selfcheck.domain.declaration import DeclarationDetails, WithdrawalReason
 from om_selfcheck.domain.declaration_number import make_number
 from om_selfcheck.domain.progress import ActionState
 from om_selfcheck.domain.rating import NeedForAction, RatingCounts
@@ -19,6 +22,8 @@ from om_selfcheck.domain.statistics.batches import AnswerBatch, ProgressBatch
 from om_selfcheck.domain.statistics.stages import StageCounts
 from om_selfcheck.domain.statistics.weeks import Week
 from om_selfcheck.pdf.documents import (
+    CORRECTIONS_NAMED,
+    AuditLetter,
     ChangesDocument,
     CheckEdition,
     DeclarationDocument,
@@ -30,6 +35,7 @@ from om_selfcheck.pdf.documents import (
     TopicCounts,
     TopicsDocument,
     TopicThenAndNow,
+    render_audit_letter,
     render_changes,
     render_declaration,
     render_monday,
@@ -39,11 +45,13 @@ from om_selfcheck.pdf.documents import (
 )
 from om_selfcheck.pdf.network_report import NetworkReport, render_network_report
 from om_selfcheck.services.answers import make_answers
+from om_selfcheck.services.case_letters import CaseLetter
 from om_selfcheck.services.figures import Published
 from om_selfcheck.services.stages import ShownGroup
 from tests.builders import make_questionnaire, make_topic
 
 DAY = date(2026, 11, 21)
+AT = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)
 NUMBER = make_number(0x1234567890ABCDEF12345)
 CHECK = CheckEdition(title="Unternehmenscheck", version="1.0", publisher="Redaktion OM-Selbstcheck")
 DETAILS = DeclarationDetails(
@@ -78,6 +86,14 @@ TOPICS = TopicsDocument(
     number=NUMBER,
 )
 PREVIOUS_NUMBER = make_number(0x0FEDCBA0987654321ABCD)
+CORRECTIONS = follow_corrections(
+    DETAILS,
+    [
+        Step(at=AT, is_by_office=False, note="", values={"company_name": "Malerei Łucja Beck", "city": "Celle"}),
+        Step(at=AT + timedelta(days=9), is_by_office=True, note="Brief", values={"signatory_name": "Ł. Beck"}),
+    ],
+)
+CORRECTED = replace(DECLARATION, details=CORRECTIONS[-1].after, corrections=CORRECTIONS)
 RENEWED = replace(DECLARATION, replaced_number=PREVIOUS_NUMBER, replaced_on=date(2024, 11, 20))
 CHANGES = ChangesDocument(
     check=replace(CHECK, version="1.1"),
@@ -196,22 +212,60 @@ NETWORK_REPORT = NetworkReport(
     before=StageCounts(started=21, half_rated=17, all_rated=15, plan_complete=9, declared=6),
     answers=(ANSWERED,),
 )
+ASKED = AuditLetter(
+    letter=CaseLetter(
+        occasion=Occasion.ASKED,
+        number=NUMBER,
+        company_name=DETAILS.company_name,
+        issued_on=DAY,
+        written_on=date(2026, 11, 24),
+        deadline_on=date(2026, 12, 22),
+        reason=None,
+        outcome=None,
+        text="",
+        assessment_id=UUID(int=3),
+        audit_id=UUID(int=5),
+    ),
+    company_name=DETAILS.company_name,
+    signatory_name=DETAILS.signatory_name,
+    street=DETAILS.street,
+    postal_code=DETAILS.postal_code,
+    city=DETAILS.city,
+    lost_link="https://check.example.org/lost-link",
+)
+HEARING = replace(
+    ASKED,
+    letter=replace(
+        ASKED.letter,
+        occasion=Occasion.HEARING,
+        reason=WithdrawalReason.CRITERIA_NOT_MET,
+        text="Zwei Themen sind nicht bewertet.\nBitte sagen Sie uns, warum.",
+    ),
+)
 
 MAKERS: dict[str, Callable[[], bytes]] = {
     "declaration": lambda: render_declaration(DECLARATION, "de"),
     "topics": lambda: render_topics(TOPICS, "de"),
     "plan": lambda: render_plan(PLAN, "de"),
+    "corrected": lambda: render_declaration(CORRECTED, "de"),
     "renewed": lambda: render_declaration(RENEWED, "de"),
     "changes": lambda: render_changes(CHANGES, "de"),
     "monday": lambda: render_monday(MONDAY, "de"),
     "network_report": lambda: render_network_report(NETWORK_REPORT, "de"),
 }
+LETTERS: dict[str, Callable[[], bytes]] = {
+    "audit-asked": lambda: render_audit_letter(ASKED, "de", operator_name="Testbetrieb"),
+    "audit-hearing": lambda: render_audit_letter(HEARING, "de", operator_name="Testbetrieb"),
+}
 
 
 ENGLISH: dict[str, Callable[[], bytes]] = {
+    "corrected-en": lambda: render_declaration(CORRECTED, "en"),
     "renewed-en": lambda: render_declaration(RENEWED, "en"),
     "changes-en": lambda: render_changes(CHANGES, "en"),
     "network_report-en": lambda: render_network_report(NETWORK_REPORT, "en"),
+    "audit-asked-en": lambda: render_audit_letter(ASKED, "en", operator_name="Testbetrieb"),
+    "audit-hearing-en": lambda: render_audit_letter(HEARING, "en", operator_name="Testbetrieb"),
 }
 
 
@@ -252,7 +306,13 @@ def fill_declaration(text: str) -> DeclarationDocument:
         place=text,
         has_signature_line=True,
     )
-    return replace(RENEWED, details=details, check=CheckEdition(title=text, version="1.0", publisher=text))
+    other = replace(details, company_name="Neu", street="Neu", signatory_name="Neu")
+    corrections = [
+        Correction(edition=edition, at=AT, is_by_office=True, note=text, before=details, after=other)
+        for edition in range(1, CORRECTIONS_NAMED + 2)
+    ]
+    check = CheckEdition(title=text, version="1.0", publisher=text)
+    return replace(RENEWED, details=details, corrections=tuple(corrections), check=check)
 
 
 def fill_topics(text: str) -> TopicsDocument:
@@ -276,6 +336,11 @@ def fill_monday(text: str) -> MondayDocument:
     check = CheckEdition(title=text, version="1.0", publisher=text)
     topic = replace(MONDAY.topic, title=text)
     return replace(MONDAY, check=check, topic=topic, steps=(step, step, step), company_name=text)
+
+
+def fill_audit_letter(text: str) -> AuditLetter:
+    letter = replace(HEARING.letter, company_name=text, text=text)
+    return replace(HEARING, letter=letter, company_name=text, signatory_name=text, street=text, city=text)
 
 
 def open_pdf(content: bytes) -> PdfReader:

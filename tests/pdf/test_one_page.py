@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from om_selfcheck.domain.text import LINE_LENGTH
-from om_selfcheck.pdf.documents import Paper, render_declaration, render_monday, render_poster
+from om_selfcheck.pdf.documents import CORRECTIONS_NAMED, Paper, render_declaration, render_monday, render_poster
 from om_selfcheck.pdf.network_report import render_network_report
 from tests.pdf.samples import (
     ANSWERED,
@@ -62,7 +62,7 @@ def test_a_network_s_report_has_one_page(kind: str) -> None:
 
 def test_a_long_name_is_there_to_its_end() -> None:
     name = "".join(chr(ord("a") + place % 26) for place in range(LINE_LENGTH - 3)) + "ZZZ"
-    assert squeeze(read_text(render_declaration(fill_declaration(name), "de"))).count(name) == 9
+    assert squeeze(read_text(render_declaration(fill_declaration(name), "de"))).count(name) == 9 + CORRECTIONS_NAMED
 
 
 def test_what_fits_is_not_made_smaller() -> None:

@@ -66,7 +66,9 @@ def plant(session: Session, word: str = CANARY) -> Actor:
     for model, changes in values.items():
         belongings.blank_rows(session, model, actor.company_id, changes)
     session.add_all(planted_rows(session, actor, word))
-    documents.keep_file(session, actor=actor, kind="declaration", language="de", content=f"%PDF {word}".encode())
+    documents.keep_file(
+        session, actor=actor, kind="declaration", language="de", edition=0, content=f"%PDF {word}".encode()
+    )
     append_event(
         session,
         Event(
@@ -138,7 +140,7 @@ def planted_rows(session: Session, actor: Actor, word: str) -> Iterator[Base]:
         created_at=NOW,
     )
     yield models.Correction(
-        id=uuid4(), declaration_id=declaration_id, corrected_at=NOW, actor="owner", details=word, note=word
+        id=uuid4(), declaration_id=declaration_id, edition=1, corrected_at=NOW, actor="owner", details=word, note=word
     )
     yield models.Audit(id=audit_id, declaration_id=declaration_id, state="open", created_at=NOW)
     yield models.AuditStep(id=uuid4(), audit_id=audit_id, at=NOW, actor="company", kind="answer", text=word)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from om_selfcheck.domain.access import Right
 from om_selfcheck.domain.errors import NotFound
 from om_selfcheck.services import documents
+from om_selfcheck.services.documents import Copy
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.store.models import Document
 from tests import factories
@@ -24,8 +25,10 @@ def make_issued(session: Session) -> Actor:
     return factories.reload(session, owner.assessment_id, owner.grant_id)
 
 
-def keep(session: Session, actor: Actor, content: bytes, *, kind: str = KIND, language: str = "de") -> bytes:
-    kept = documents.keep_file(session, actor=actor, kind=kind, language=language, content=content)
+def keep(
+    session: Session, actor: Actor, content: bytes, *, kind: str = KIND, language: str = "de", edition: int = 0
+) -> bytes:
+    kept = documents.keep_file(session, actor=actor, kind=kind, language=language, edition=edition, content=content)
     session.commit()
     return kept
 
@@ -93,7 +96,8 @@ def test_a_file_leads_to_its_declaration_and_another_file_to_none(session: Sessi
     keep(session, owner, PDF)
     keep(session, owner, b"plan", kind="plan")
     digest = hashlib.sha256(PDF).hexdigest()
-    assert documents.find_number_by_file(session, sha256=digest) == owner.declaration_number
-    assert documents.find_number_by_file(session, sha256=digest.upper()) == owner.declaration_number
+    copy = Copy(str(owner.declaration_number), is_newest=True)
+    assert documents.find_copy(session, sha256=digest) == copy
+    assert documents.find_copy(session, sha256=digest.upper()) == copy
     for other in (PDF + b"\n", PDF[:-1], b"plan", b""):
-        assert documents.find_number_by_file(session, sha256=hashlib.sha256(other).hexdigest()) is None
+        assert documents.find_copy(session, sha256=hashlib.sha256(other).hexdigest()) is None

@@ -84,7 +84,7 @@ def test_the_declaration_does_not_change_in_a_single_byte(session: Session) -> N
             [stored[table] for table in ("event", "event_payload", "record_head")],
         ]
 
-    documents.keep_file(session, actor=owner, kind="declaration", language="de", content=b"%PDF")
+    documents.keep_file(session, actor=owner, kind="declaration", language="de", edition=0, content=b"%PDF")
     session.commit()
     before = everything_declared()
     answer(session, owner, action_id)

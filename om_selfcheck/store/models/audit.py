@@ -134,7 +134,10 @@ class Correction(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     declaration_id: Mapped[UUID] = mapped_column(ForeignKey("declaration.id"), index=True)
+    edition: Mapped[int]
     corrected_at: Mapped[datetime] = mapped_column(Instant)
     actor: Mapped[str] = mapped_column(String(50))
     details: Mapped[str] = mapped_column(Text)
     note: Mapped[str] = mapped_column(Text, default="")
+
+    __table_args__ = (UniqueConstraint("declaration_id", "edition"),)

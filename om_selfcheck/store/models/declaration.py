@@ -3,10 +3,13 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from om_selfcheck.store.base import Base, Instant
+
+_EDITION = ("questionnaire_slug", "questionnaire_version")
+_ENDED = ("withdrawn_on", "replaced_by_id")
 
 
 class Declaration(Base):
@@ -27,28 +30,48 @@ class Declaration(Base):
     issued_at: Mapped[datetime] = mapped_column(Instant)
     snapshot: Mapped[str] = mapped_column(Text)
     snapshot_hash: Mapped[str] = mapped_column(String(64))
-    withdrawn_on: Mapped[date | None] = mapped_column(index=True)
+    withdrawn_on: Mapped[date | None]
     withdrawal_reason: Mapped[str] = mapped_column(String(20), default="")
     replaced_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("declaration.id"))
     name_hidden_at: Mapped[datetime | None] = mapped_column(Instant)
 
+    # Each holds all that the register asks for: the snapshot makes the rows themselves long to walk.
     __table_args__ = (
-        Index(None, "issued_on", "id"),
-        Index(None, "questionnaire_slug", "issued_on"),
-        Index(None, "network_id", "issued_on"),
+        Index("ix_declaration_register", "issued_on", "id", *_EDITION, "network_id", *_ENDED),
+        Index("ix_declaration_edition", *_EDITION, "issued_on", "id", "network_id", *_ENDED),
+        Index("ix_declaration_network", "network_id", "issued_on", "id", *_EDITION, *_ENDED),
+        Index(
+            "ix_declaration_replaced",
+            "issued_on",
+            "id",
+            *_EDITION,
+            "network_id",
+            *_ENDED,
+            sqlite_where=text("replaced_by_id IS NOT NULL"),
+            postgresql_where=text("replaced_by_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_declaration_withdrawn",
+            "withdrawn_on",
+            "id",
+            sqlite_where=text("withdrawn_on IS NOT NULL"),
+            postgresql_where=text("withdrawn_on IS NOT NULL"),
+        ),
     )
 
 
 class DeclarationWord(Base):
-    """A word of a declaration's company name or place, as the register looks for it; ordered by day."""
+    """A word of a declaration's company name or place, as the register looks for it; ordered by its bytes."""
 
     __tablename__ = "declaration_word"
 
-    word: Mapped[str] = mapped_column(String(80), primary_key=True)
-    issued_on: Mapped[date] = mapped_column(primary_key=True)
-    declaration_id: Mapped[UUID] = mapped_column(
-        ForeignKey("declaration.id", ondelete="CASCADE"), primary_key=True, index=True
+    word: Mapped[str] = mapped_column(
+        String(80).with_variant(String(80, collation="C"), "postgresql"), primary_key=True
     )
+    issued_on: Mapped[date] = mapped_column(primary_key=True)
+    declaration_id: Mapped[UUID] = mapped_column(ForeignKey("declaration.id", ondelete="CASCADE"), primary_key=True)
+
+    __table_args__ = (Index(None, "declaration_id", "word"),)
 
 
 class Document(Base):

@@ -1,6 +1,6 @@
 """Accounts: who signs in, what they prove it with, their links and networks."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -132,3 +132,8 @@ def delete_ended_links(session: Session, user_id: UUID, now: datetime) -> None:
 
 def _is_open(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return AccountLink.used_at.is_(None), AccountLink.expires_at > now
+
+
+def list_roles(session: Session, user_ids: Collection[UUID]) -> Sequence[tuple[UUID, str]]:
+    found = session.execute(select(User.id, User.role).where(User.id.in_(user_ids)))
+    return [(row.id, row.role) for row in found]

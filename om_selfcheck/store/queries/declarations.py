@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
-from om_selfcheck.store.models import Declaration, DeclarationWord, Document
+from om_selfcheck.store.models import Declaration, DeclarationWord, Document, Participation
 
 _INSERT_DOCUMENT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 Newer = aliased(Declaration)
@@ -27,6 +27,11 @@ def add_words(session: Session, *, declaration_id: UUID, issued_on: date, words:
         session.execute(insert(DeclarationWord), rows)
 
 
+def find_network_id(session: Session, assessment_id: UUID) -> UUID | None:
+    """Return the network that a round counts for."""
+    return session.scalar(select(Participation.network_id).where(Participation.assessment_id == assessment_id))
+
+
 def find_by_assessment(session: Session, assessment_id: UUID) -> Declaration | None:
     return session.scalar(select(Declaration).where(Declaration.assessment_id == assessment_id))
 
@@ -42,22 +47,26 @@ def find_by_number(session: Session, number: str) -> tuple[Declaration | None, D
     return (row[0], row[1]) if row else (None, None)
 
 
-def find_file(session: Session, *, declaration_id: UUID, kind: str, language: str) -> bytes | None:
+def find_file(session: Session, *, declaration_id: UUID, kind: str, language: str, edition: int) -> bytes | None:
     return session.scalar(
         select(Document.content).where(
-            Document.declaration_id == declaration_id, Document.kind == kind, Document.language == language
+            Document.declaration_id == declaration_id,
+            Document.kind == kind,
+            Document.language == language,
+            Document.edition == edition,
         )
     )
 
 
-def find_number_by_file(session: Session, *, sha256: str, kind: str) -> str | None:
-    """Return the number of the declaration that a stored file of a kind belongs to."""
+def find_by_file(session: Session, *, sha256: str, kind: str) -> tuple[UUID, str, int] | None:
+    """Return id and number of the declaration that a stored file of a kind belongs to, and its edition."""
     statement = (
-        select(Declaration.number)
+        select(Declaration.id, Declaration.number, Document.edition)
         .join(Document, Document.declaration_id == Declaration.id)
         .where(Document.sha256 == sha256, Document.kind == kind)
     )
-    return session.scalar(statement)
+    found = session.execute(statement).first()
+    return (found[0], found[1], found[2]) if found else None
 
 
 def add_file_if_absent(session: Session, **columns: Any) -> None:  # noqa: ANN401 - the table's columns

@@ -1,6 +1,7 @@
 """The record's rows."""
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
 from sqlalchemy import ColumnElement, LargeBinary, Row, cast, delete, exists, func, insert, select, update
@@ -78,6 +79,11 @@ def delete_payloads(session: Session, *, subject: str, kept: Verb) -> int:
 
 def find_hash(session: Session, seq: int) -> str | None:
     return session.scalar(select(EventRow.hash).where(EventRow.seq == seq))
+
+
+def find_instant(session: Session, seq: int) -> datetime | None:
+    """Return when the event with a number happened, or the next one where it is missing."""
+    return session.scalar(select(EventRow.at).where(EventRow.seq >= seq).order_by(EventRow.seq).limit(1))
 
 
 def count_rows(session: Session, *, up_to: int) -> int:

@@ -1,10 +1,13 @@
 """The company's road: start, rate, plan, declare, afterwards, and who may see what."""
 
 from om_selfcheck.web.company import (
+    audits,
     belongings,
+    correction,
     declaration,
     documents,
     help,  # noqa: A004 - a page of that name
+    history,
     mails,
     mine,
     network,
@@ -16,15 +19,19 @@ from om_selfcheck.web.company import (
     responsible,
     sharing,
     subscription,
+    withdrawal,
 )
 from om_selfcheck.web.company.blueprint import bp
 
 __all__ = [
+    "audits",
     "belongings",
     "bp",
+    "correction",
     "declaration",
     "documents",
     "help",
+    "history",
     "mails",
     "mine",
     "network",
@@ -36,4 +43,5 @@ __all__ = [
     "responsible",
     "sharing",
     "subscription",
+    "withdrawal",
 ]

@@ -10,6 +10,7 @@ from om_selfcheck import clock
 from om_selfcheck.domain.access import Task
 from om_selfcheck.domain.action_plan import give_hints
 from om_selfcheck.domain.completeness import REQUIRED_ACTIONS
+from om_selfcheck.domain.correction import OWN_CORRECTION, may_correct_itself
 from om_selfcheck.domain.declaration import (
     Confirmation,
     DeclarationDetails,
@@ -19,10 +20,11 @@ from om_selfcheck.domain.declaration import (
 )
 from om_selfcheck.domain.errors import AlreadyDeclared
 from om_selfcheck.domain.merging import Conflict
+from om_selfcheck.domain.opening import is_all_one_colour
 from om_selfcheck.extensions import db
 from om_selfcheck.i18n.labels import label
 from om_selfcheck.i18n.translation import gettext as _
-from om_selfcheck.services import declarations, drafts
+from om_selfcheck.services import cases, declarations, drafts
 from om_selfcheck.services.declarations import NotComplete
 from om_selfcheck.services.drafts import FIELDS
 from om_selfcheck.services.grants import Actor
@@ -108,7 +110,7 @@ def issued(number: str) -> ResponseReturnValue:  # noqa: ARG001 - read by the gu
     """Show everything to take along, how to speak of the declaration, and what comes next."""
     actor = current_actor()
     issued_declaration = declarations.get_issued(db.session, actor=actor)
-    actions = issued_declaration.snapshot.actions
+    actions, now = issued_declaration.snapshot.actions, clock.now()
     return render_template(
         "company/issued.html",
         actor=actor,
@@ -121,6 +123,10 @@ def issued(number: str) -> ResponseReturnValue:  # noqa: ARG001 - read by the gu
         public_address=printed_address("public.answer", number=issued_declaration.number),
         responsible=sorted({action.responsible for action in actions}),
         succession=load_succession(actor),
+        may_correct=actor.may(Task.DECLARE) and may_correct_itself(issued_declaration.issued_at, now),
+        correct_until=issued_declaration.issued_at + OWN_CORRECTION,
+        was_corrected="corrected" in request.args,
+        cases=cases.list_own_cases(db.session, actor=actor, today=clock.today()),
     )
 
 
@@ -190,6 +196,7 @@ def _render_preview(actor: Actor) -> str:
             for entry, action, found in zip(standing.plan, actions, give_hints(actions, today), strict=True)
             if found
         ],
+        is_all_one_colour=is_all_one_colour(standing.ratings.needs),
         today=today,
         valid_until=SelfDeclaration(issued_on=today).valid_until,
         may_issue=actor.may(Task.DECLARE),

@@ -56,7 +56,9 @@ def get_document(actor: Actor, kind: str) -> bytes:
         db.session.rollback()  # no transaction is open while the document is made
         made = _MAKERS[kind](actor, issued)
         begin_writing()
-        stored = documents.keep_file(db.session, actor=actor, kind=kind, language=language, content=made)
+        stored = documents.keep_file(
+            db.session, actor=actor, kind=kind, language=language, edition=issued.edition, content=made
+        )
         db.session.commit()
     return stored
 
@@ -101,7 +103,8 @@ def _make_declaration(actor: Actor, issued: IssuedDeclaration) -> bytes:
         pdf.DeclarationDocument(
             check=_edition(pages.questionnaire_of(actor), language),
             content_hash=snapshot.content_hash,
-            details=snapshot.details,
+            details=issued.details,
+            corrections=issued.corrections,
             measures=snapshot.measures,
             complete_actions=snapshot.complete_actions,
             number=issued.number,
@@ -121,7 +124,7 @@ def _make_topics(actor: Actor, issued: IssuedDeclaration) -> bytes:
     return pdf.render_topics(
         pdf.TopicsDocument(
             check=_edition(questionnaire, language),
-            company_name=snapshot.details.company_name,
+            company_name=issued.details.company_name,
             stated_on=snapshot.issued_on,
             topics=tuple(_count_topic(topic, snapshot.ratings, language) for topic in questionnaire.topics),
             number=issued.number,
@@ -142,7 +145,7 @@ def _make_changes(actor: Actor, issued: IssuedDeclaration) -> bytes:
     return pdf.render_changes(
         pdf.ChangesDocument(
             check=_edition(after, language),
-            company_name=snapshot.details.company_name,
+            company_name=issued.details.company_name,
             stated_on=snapshot.issued_on,
             number=issued.number,
             previous_number=previous.number,
@@ -168,7 +171,7 @@ def _make_plan(actor: Actor, issued: IssuedDeclaration, printed: dict[str, str] 
     return pdf.render_plan(
         pdf.PlanDocument(
             check=_edition(questionnaire, language),
-            company_name=snapshot.details.company_name,
+            company_name=issued.details.company_name,
             stated_on=snapshot.issued_on,
             actions=actions,
             practices={

@@ -49,6 +49,17 @@ def create_link(assessment_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("company.link", assessment_id=assessment_id), 303)
 
 
+@bp.post("/assessments/<uuid:assessment_id>/access/help")
+@require(Task.SHARE)
+def create_help_link(assessment_id: UUID) -> ResponseReturnValue:
+    """Make a link for the coordinating office, to read along for a day; the company hands it on itself."""
+    now = clock.now()
+    link = grants.create_help_link(db.session, actor=current_actor(), label=_("Hilfe der Geschäftsstelle"), now=now)
+    show_link_once(assessment_id, link.grant_id, link.token, now)
+    commit()
+    return redirect(url_for("company.link", assessment_id=assessment_id), 303)
+
+
 @bp.post("/assessments/<uuid:assessment_id>/access/<uuid:grant_id>/revoke")
 @require(Task.SHARE)
 def revoke_link(assessment_id: UUID, grant_id: UUID) -> ResponseReturnValue:

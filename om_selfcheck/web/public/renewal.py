@@ -34,10 +34,10 @@ def renew() -> ResponseReturnValue:
 
 def _look_up_file(sha256: str) -> ResponseReturnValue:
     """Lead to the number of a PDF whose hash the browser made; the file itself never comes here."""
-    number = documents.find_number_by_file(db.session, sha256=sha256)
-    if number is None:
+    copy = documents.find_copy(db.session, sha256=sha256)
+    if copy is None:
         return render_template("public/renew.html", typed="", is_foreign_file=True)
-    return redirect(url_for("public.renew", number=number))
+    return redirect(url_for("public.renew", number=copy.number))
 
 
 def _find_opened(number: str) -> Actor | None:

@@ -58,10 +58,10 @@ def verify() -> ResponseReturnValue:
 
 def _look_up_file(sha256: str) -> ResponseReturnValue:
     """Lead to the number of a PDF whose hash the browser made; the file itself never comes here."""
-    number = documents.find_number_by_file(db.session, sha256=sha256)
-    if number is None:
+    copy = documents.find_copy(db.session, sha256=sha256)
+    if copy is None:
         return render_template("public/look_up.html", typed="", is_foreign_file=True)
-    return redirect(url_for("public.answer", number=number, sha256=sha256))
+    return redirect(url_for("public.answer", number=copy.number, sha256=sha256))
 
 
 @bp.get("/verify/<number>")
@@ -75,7 +75,7 @@ def answer(number: str) -> ResponseReturnValue:
         answer=found,
         typed=clean_line(number)[:LONGEST_QUERY],
         questionnaire=questionnaire,
-        is_by_file=_is_file_of(found.number),
+        copy=_find_copy_of(found.number),
     )
 
 
@@ -83,10 +83,11 @@ def _asked_hash() -> str:
     return clean_line(request.args.get("sha256", ""))[:LONGEST_HASH]
 
 
-def _is_file_of(number: str) -> bool:
-    """Say whether the address carries the hash of this number's own PDF; anybody can write an address."""
+def _find_copy_of(number: str) -> documents.Copy | None:
+    """Return the copy whose hash the address carries, if it is one of this number; anybody can write an address."""
     sha256 = _asked_hash()
-    return bool(number and sha256) and documents.find_number_by_file(db.session, sha256=sha256) == number
+    copy = documents.find_copy(db.session, sha256=sha256) if number and sha256 else None
+    return copy if copy and copy.number == number else None
 
 
 @bp.route("/access/<token>", methods=["GET", "POST"])

@@ -1,0 +1,56 @@
+"""The form in which name, address and signatory are corrected, the same for the company and the coordinating office."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from wtforms import Form
+
+from om_selfcheck.domain.correction import CORRECTABLE
+from om_selfcheck.domain.declaration import DetailField
+from om_selfcheck.i18n.labels import label
+from om_selfcheck.i18n.translation import gettext as _
+from om_selfcheck.services.corrections import Outcome
+from om_selfcheck.web.inputs import NOT_A_POSTAL_CODE, line_field, postal_code_field, text_field
+
+NOTE_LENGTH = 300
+FIELDS = tuple(one.value for one in CORRECTABLE)
+
+
+class CorrectionForm(Form):  # type: ignore[misc]  # WTForms ships no types
+    company_name = line_field()
+    street = line_field()
+    postal_code = postal_code_field()
+    city = line_field()
+    signatory_name = line_field()
+    signatory_function = line_field()
+    note = text_field(NOTE_LENGTH)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why a correction was not written: what is wrong with a field, and what stands there meanwhile."""
+
+    errors: Mapping[str, str] = field(default_factory=dict)
+    conflicts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def status(self) -> int:
+        return 422 if self.errors else 409
+
+
+def find_errors(form: CorrectionForm) -> dict[str, str]:
+    return {} if form.validate() else {name: str(messages[0]) for name, messages in form.errors.items() if name}
+
+
+def explain(outcome: Outcome) -> Refused:
+    """Put into words why nothing was written."""
+    return Refused(
+        errors={one.value: _describe_gap(one) for one in outcome.missing},
+        conflicts={conflict.name: conflict.stored for conflict in outcome.conflicts},
+    )
+
+
+def _describe_gap(one: DetailField) -> str:
+    if one is DetailField.POSTAL_CODE:
+        return str(NOT_A_POSTAL_CODE)
+    return _("Bitte ergänzen: %(field)s", field=label(one))

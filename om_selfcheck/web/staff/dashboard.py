@@ -1,0 +1,34 @@
+"""The office's first page: figures of the day, each a way into the register."""
+
+from flask import render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from om_selfcheck import clock
+from om_selfcheck.domain.access import Office
+from om_selfcheck.domain.declaration import DeclarationStatus
+from om_selfcheck.domain.register import AuditStanding, IssueDays
+from om_selfcheck.extensions import db
+from om_selfcheck.services.dashboard import get_dashboard
+from om_selfcheck.web.access import require_person
+from om_selfcheck.web.staff.blueprint import bp
+
+
+@bp.get("", endpoint="dashboard")
+@require_person(Office.OVERSEE)
+def show() -> ResponseReturnValue:
+    figures = get_dashboard(db.session, today=clock.today())
+    return render_template(
+        "staff/dashboard.html",
+        figures=figures,
+        most=max(month.issued.number for month in figures.months),
+        valid_url=url_for("staff.register", status=DeclarationStatus.VALID),
+        ending_url=_address(figures.ending_days, DeclarationStatus.VALID),
+        open_url=url_for("staff.register", audit=AuditStanding.OPEN),
+        overdue_url=url_for("staff.register", audit=AuditStanding.OVERDUE),
+        month_url=_address,
+    )
+
+
+def _address(days: IssueDays, status: DeclarationStatus | None = None) -> str:
+    """Return the register's page of what was issued on some days."""
+    return url_for("staff.register", status=status, issued_from=days.first, issued_to=days.last)

@@ -1,0 +1,125 @@
+"""The record as staff read it: looked through by code, person, matter and period, and taken along."""
+
+from collections.abc import Iterator, Mapping
+from urllib.parse import urlencode
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from om_selfcheck import clock
+from om_selfcheck.clock import BERLIN
+from om_selfcheck.domain.access import Office
+from om_selfcheck.domain.record import Verb
+from om_selfcheck.domain.register import IssueDays
+from om_selfcheck.extensions import begin_reading, db
+from om_selfcheck.i18n.translation import gettext as _
+from om_selfcheck.services import record_reading
+from om_selfcheck.services.record import EventPage
+from om_selfcheck.services.record_reading import RecordSearch
+from om_selfcheck.web.access import current_person, require_person
+from om_selfcheck.web.inputs import NOT_OFFERED, read_day
+from om_selfcheck.web.long_lists import FORMATS, Line, send_list
+from om_selfcheck.web.sessions import commit
+from om_selfcheck.web.staff.blueprint import bp
+from om_selfcheck.web.staff.events import EventLine, describe_events, name_actors
+from om_selfcheck.web.staff.forms import RecordForm
+from om_selfcheck.web.surroundings import settings
+
+UNPROCESSABLE = 422
+
+
+@bp.get("/record", endpoint="record")
+@require_person(Office.OVERSEE)
+def list_page() -> ResponseReturnValue:
+    """Show a page of what the address asks for, the newest first."""
+    form = RecordForm(request.args)
+    search, errors = _read(form)
+    if search is None:
+        return _render(form, errors), UNPROCESSABLE
+    before = int(form.before.data) if form.before.data else None
+    page = record_reading.find_events(db.session, search=search, before=before)
+    return _render(form, errors, page)
+
+
+@bp.post("/record/export")
+@require_person(Office.OVERSEE_FRESH)
+def export_record() -> ResponseReturnValue:
+    """Hand out all events that the page is about, and put on the record that somebody takes them along."""
+    form, file_format = RecordForm(request.form), request.form.get("format", "")
+    search, errors = _read(form)
+    if search is None or file_format not in FORMATS:
+        return _render(form, errors), UNPROCESSABLE
+    record_reading.record_export(
+        db.session, actor=current_person().actor, file_format=file_format, search=search, now=clock.now()
+    )
+    commit()
+    begin_reading()
+    head = (_("Nummer"), _("Zeit"), _("Was"), _("Kennung"), _("Wer"), _("Worum es geht"), _("Einzelheiten"))
+    return send_list(f"record-{clock.today()}", file_format, head, _walk(search))
+
+
+def _read(form: RecordForm) -> tuple[RecordSearch | None, dict[str, str]]:
+    """Return what the form asks for, or what is wrong with it."""
+    errors = {} if form.validate() else {name: str(messages[0]) for name, messages in form.errors.items() if name}
+    if form.before.data and not (form.before.data.isascii() and form.before.data.isdigit()):
+        errors["before"] = str(NOT_OFFERED)
+    if errors:
+        return None, errors
+    return RecordSearch(
+        verb=Verb(form.verb.data) if form.verb.data else None,
+        actor=form.actor.data,
+        subject=form.subject.data,
+        days=IssueDays(read_day(form.from_day.data), read_day(form.to_day.data)),
+    ), {}
+
+
+def _address(form: RecordForm, before: int | None = None) -> str:
+    """Return the address of the same search, from an event on."""
+    asked = {name: value for name, value in form.data.items() if value and name != "before"}
+    if before is not None:
+        asked["before"] = before
+    separator = "&" if "?" in url_for("staff.record") else "?"
+    return url_for("staff.record") + (separator + urlencode(asked) if asked else "")
+
+
+def _walk(search: RecordSearch) -> Iterator[Line]:
+    """Yield all events, page by page, each in a transaction of its own; what comes in meanwhile stays out."""
+    before, is_more = None, True
+    while is_more:
+        page = record_reading.find_events(db.session, search=search, before=before, size=record_reading.AT_ONCE)
+        lines = describe_events(page.events)
+        codes = {event.seq: event.code for event in page.events}
+        db.session.rollback()
+        yield from (_to_line(line, codes[line.seq]) for line in lines)
+        before, is_more = page.before, page.before is not None
+
+
+def _to_line(line: EventLine, code: str) -> Line:
+    return (
+        line.seq,
+        f"{line.at.astimezone(BERLIN):%d.%m.%Y %H:%M:%S}",
+        line.what,
+        code,
+        line.who,
+        line.subject,
+        line.details,
+    )
+
+
+def _render(form: RecordForm, errors: Mapping[str, str], page: EventPage | None = None) -> str:
+    return render_template(
+        "staff/record.html",
+        form=form,
+        errors=errors,
+        verbs=list(Verb),
+        actors=name_actors(),
+        is_asked=any(value for name, value in form.data.items() if name != "before"),
+        asked={name: value for name, value in form.data.items() if value and name != "before"},
+        page=page,
+        events=describe_events(page.events) if page else [],
+        next_url=_address(form, page.before) if page and page.before else "",
+        first_url=_address(form) if form.before.data else "",
+        state=record_reading.find_checkpoint(
+            db.session, instance_dir=settings().instance_dir, folder=settings().checkpoint_dir
+        ),
+    )

@@ -1,0 +1,190 @@
+"""The register: looking for declarations, taking the list along, and the page of one."""
+
+from collections.abc import Iterator, Mapping
+from urllib.parse import urlencode
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from om_selfcheck import clock
+from om_selfcheck.domain.access import Office
+from om_selfcheck.domain.declaration import DeclarationStatus
+from om_selfcheck.domain.errors import NotFound
+from om_selfcheck.domain.register import AuditStanding, IssueDays, RegisterOrder
+from om_selfcheck.extensions import begin_reading, db
+from om_selfcheck.i18n.labels import label
+from om_selfcheck.i18n.translation import current_language
+from om_selfcheck.i18n.translation import gettext as _
+from om_selfcheck.services import networks, register, register_entries
+from om_selfcheck.services.register import ListedDeclaration, Search
+from om_selfcheck.web.access import current_person, require_person
+from om_selfcheck.web.inputs import NOT_OFFERED, read_day
+from om_selfcheck.web.long_lists import FORMATS, Line, send_list
+from om_selfcheck.web.sessions import commit
+from om_selfcheck.web.staff.blueprint import bp
+from om_selfcheck.web.staff.events import describe_events
+from om_selfcheck.web.staff.forms import RegisterForm
+from om_selfcheck.web.surroundings import catalogue
+
+UNPROCESSABLE = 422
+STATUSES = tuple(status for status in DeclarationStatus if status is not DeclarationStatus.UNKNOWN)
+
+
+@bp.get("/declarations", endpoint="register")
+@require_person(Office.OVERSEE)
+def list_page() -> ResponseReturnValue:
+    """Show a page of what the address asks for."""
+    form = RegisterForm(request.args)
+    search, errors = _read(form)
+    if search is None:
+        return _render(form, errors), UNPROCESSABLE
+    today = clock.today()
+    page = register.list_declarations(db.session, search=search, after=form.after.data, today=today)
+    count = register.count_declarations(db.session, search=search, today=today)
+    return _render(form, errors, page=page, count=count, next_url=_address(form, page.after) if page.after else "")
+
+
+@bp.post("/declarations/export")
+@require_person(Office.OVERSEE_FRESH)
+def export_register() -> ResponseReturnValue:
+    """Hand out the whole list that the page shows, and put on the record that somebody takes it along."""
+    form, file_format = RegisterForm(request.form), request.form.get("format", "")
+    search, errors = _read(form)
+    if search is None or file_format not in FORMATS:
+        return _render(form, errors), UNPROCESSABLE
+    register.record_export(
+        db.session, actor=current_person().actor, file_format=file_format, search=search, now=clock.now()
+    )
+    commit()
+    begin_reading()
+    head = (
+        _("Nummer"),
+        _("Unternehmen"),
+        _("Ort"),
+        _("Check"),
+        _("Version"),
+        _("Netzwerk"),
+        _("Ausgestellt am"),
+        _("Letzter Tag der Gültigkeit"),
+        _("Status"),
+    )
+    return send_list(f"register-{clock.today()}", file_format, head, _walk(search))
+
+
+@bp.get("/declarations/<number>")
+@require_person(Office.OVERSEE)
+def declaration(number: str) -> ResponseReturnValue:
+    """Show a declaration and what became of it; never ratings or plan (D9)."""
+    entry = register_entries.get_entry(db.session, number=number[:60], today=clock.today())
+    return render_template(
+        "staff/declaration.html",
+        entry=entry,
+        check=_name_check(entry.slug, entry.version),
+        file_names={
+            "declaration": _("Selbsterklärung"),
+            "topics": _("Themenüberblick"),
+            "plan": _("Maßnahmenplan"),
+            "changes": _("Anhang: Was sich geändert hat"),
+        },
+        timeline=describe_events(entry.timeline),
+        was_corrected="corrected" in request.args,
+    )
+
+
+def _read(form: RegisterForm) -> tuple[Search | None, dict[str, str]]:
+    """Return what the form asks for, or what is wrong with it."""
+    errors = {} if form.validate() else {name: str(messages[0]) for name, messages in form.errors.items() if name}
+    network = _find_network(form.network.data)
+    if form.network.data and network is None:
+        errors["network"] = str(NOT_OFFERED)
+    if form.check.data and form.check.data not in _list_checks():
+        errors["check"] = str(NOT_OFFERED)
+    if errors:
+        return None, errors
+    slug, _slash, version = form.check.data.partition("/")
+    return Search(
+        typed=form.search.data,
+        slug=slug,
+        version=version,
+        network_id=network.network_id if network else None,
+        issued=IssueDays(read_day(form.issued_from.data), read_day(form.issued_to.data)),
+        status=DeclarationStatus(form.status.data) if form.status.data else None,
+        audit=AuditStanding(form.audit.data) if form.audit.data else None,
+        order=RegisterOrder(form.order.data) if form.order.data else RegisterOrder.NEWEST,
+    ), {}
+
+
+def _find_network(slug: str) -> networks.Network | None:
+    try:
+        return networks.get_network(db.session, slug=slug) if slug else None
+    except NotFound:
+        return None
+
+
+def _list_checks() -> Mapping[str, str]:
+    """Return what the register can be narrowed down to: each check, and each of its versions where there are more."""
+    checks: dict[str, str] = {}
+    for one in catalogue().list_all():
+        title = one.title.in_language("en" if current_language() == "en" else "de")
+        checks.setdefault(one.slug, title)
+        checks[f"{one.slug}/{one.version}"] = _("%(title)s, Version %(version)s", title=title, version=one.version)
+    return checks
+
+
+def _name_check(slug: str, version: str) -> str:
+    """Return the title of a check; its code where this server has no such file any more."""
+    return _list_checks().get(f"{slug}/{version}", f"{slug}/{version}")
+
+
+def _address(form: RegisterForm, after: str = "") -> str:
+    """Return the address of the same search, from another number on."""
+    asked = {name: value for name, value in form.data.items() if value and name != "after"}
+    if after:
+        asked["after"] = after
+    separator = "&" if "?" in url_for("staff.register") else "?"
+    return url_for("staff.register") + (separator + urlencode(asked) if asked else "")
+
+
+def _walk(search: Search) -> Iterator[Line]:
+    """Yield the whole list, page by page, each in a transaction of its own."""
+    after: str | None = ""
+    while after is not None:
+        page = register.list_declarations(
+            db.session, search=search, after=after, today=clock.today(), size=register.AT_ONCE
+        )
+        db.session.rollback()
+        yield from map(_to_line, page.lines)
+        after = page.after
+
+
+def _to_line(line: ListedDeclaration) -> Line:
+    return (
+        line.number,
+        line.company_name,
+        line.city,
+        line.slug,
+        line.version,
+        line.network_name,
+        line.terms.issued_on,
+        line.terms.valid_until,
+        label(line.status),
+    )
+
+
+def _render(form: RegisterForm, errors: Mapping[str, str], **found: object) -> str:
+    known = networks.list_networks(db.session)
+    return render_template(
+        "staff/register.html",
+        form=form,
+        errors=errors,
+        checks=_list_checks(),
+        networks={one.slug: one.name for one in known},
+        statuses=STATUSES,
+        standings=list(AuditStanding),
+        orders=list(RegisterOrder),
+        is_asked=any(value for name, value in form.data.items() if name not in ("after", "order")),
+        is_first=not form.after.data,
+        first_url=_address(form),
+        asked={name: value for name, value in form.data.items() if value and name != "after"},
+        **found,
+    )
