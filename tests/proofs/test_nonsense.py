@@ -45,6 +45,7 @@ from tests import factories, people
 from tests.builders import make_questionnaire
 from tests.factories import DETAILS, PASSWORD
 from tests.mail.unsubscribing import make_unsubscribe_link
+from tests.services import crowd
 from tests.web.client import Page, PageClient, check_page, read_form
 from tests.web.postbox import access_links, collect, confirm_link
 
@@ -108,6 +109,9 @@ PARAMETERS_READ = {
     "company.erased": ("number",),
     "company.help_nearby": ("action", "measure"),
     "network.contacts": ("news",),
+    "network.figures": ("check", "year"),
+    "network.figures_csv": ("check", "year"),
+    "network.figures_xlsx": ("check", "year"),
     "public.feed": ("lang",),
     "public.lost_link": ("sent",),
     "account.login": ("next",),
@@ -155,7 +159,7 @@ PARAMETERS = (
 # on pages of closed accounts and networks, beside another second factor, for coordinators alone (and without a field)
 HIDDEN = {
     *("staff.reactivate", "account.remove_app", "staff.reopen_network"),
-    *("network.export_csv", "network.export_xlsx"),
+    *("network.export_csv", "network.export_xlsx", "network.send_nudge"),
 }
 PASSKEYS = {  # offered under another name than this server's; see tests/web/auth/test_passkeys.py
     "account.new_passkey_options",
@@ -168,6 +172,7 @@ SLOW = {
     "company.monday",
     "company.plan_with_functions",
     "network.poster",
+    "network.report",
     "company.letter",
     "staff.letter",
 }  # they make a PDF each time
@@ -451,6 +456,8 @@ def make_cast(app: Flask) -> Cast:
     case_ids, case_pages = make_cases(app, declared, number, withdrawable)
     nina = people.nina(app)
     people.nora(app)  # whose network can be added to Nina's
+    with app.app_context():
+        crowd.publish_nothing(db.session, "netz-a")
     cast = Cast(
         harness=Harness(app),
         owner=alma.client.flask_client,
@@ -471,6 +478,8 @@ def make_cast(app: Flask) -> Cast:
             "contact_id": str(people.add_help(app)),
             "link_id": str(link_id),
             "paper": "a4",
+            "table": "topics",
+            "year": str(crowd.last_week().year),
             **case_ids,
         },
         ended=ended,
