@@ -109,6 +109,10 @@ PARAMETERS_READ = {
     "account.second_factor": ("next",),
     "staff.users": ("news",),
     "staff.networks": ("q", "after"),
+    "staff.register": ("search", "check", "network", "issued_from", "issued_to", "status", "audit", "order", "after"),
+    "staff.record": ("verb", "actor", "subject", "from_day", "to_day", "before"),
+    "staff.declaration": ("corrected",),
+    "company.issued": ("corrected",),
     "staff.network": ("news",),
     "network.companies": ("after",),
     "network.link": ("news",),
@@ -343,6 +347,17 @@ def network_pages(cast: Cast) -> list[str]:
     ]
 
 
+def register_pages(cast: Cast) -> list[str]:
+    """Return the pages of register and record that hold forms, and those on which a declaration is corrected."""
+    number = cast.examples["number"]
+    return [
+        "/staff/declarations",
+        "/staff/record",
+        f"/staff/declarations/{number}/correction",
+        f"/declarations/{number}/correction",
+    ]
+
+
 def make_cast(app: Flask) -> Cast:
     alma, declared, again, ended, renewed, erased = (people.alma(app) for _ in range(6))
     number = people.declare(declared)
@@ -566,6 +581,7 @@ def find_forms(cast: Cast) -> list[FoundForm]:
         *(f"/declarations/{cast.examples['number']}", "/renew", f"{cast.second_round.base}/plan"),
         *(f"/i/{cast.code}", f"{cast.second_round.base}/access"),
         *network_pages(cast),
+        *register_pages(cast),
         *account_pages(cast),
     ]
     places = [*((cast.owner, address) for address in pages), (cast.doer, f"{cast.base}/mine?ask=1")]
