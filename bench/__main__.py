@@ -6,7 +6,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import memory, page, pdf, record, register, remind, road, save, start
+from bench import memory, networks, page, pdf, record, register, remind, road, save, start
 from bench.figures import Figure, print_table
 
 BENCHMARKS = {
@@ -18,6 +18,7 @@ BENCHMARKS = {
     "road": road.measure,
     "remind": remind.measure,
     "record": record.measure,
+    "networks": networks.measure,
     "register": register.measure,
 }
 

@@ -12,6 +12,7 @@ from om_selfcheck.web import (
     access,
     assets,
     auth,
+    case_refusals,
     company,
     errors,
     language,
@@ -36,7 +37,8 @@ def create_app(settings: Settings | None = None, questionnaires: catalogue.Catal
     _configure(app, settings)
     _connect_extensions(app, settings)
     app.extensions["om_catalogue"] = questionnaires or catalogue.load_catalogue(QUESTIONNAIRES)
-    for part in (logs, sessions, security, language, errors, templating, office, assets, proofs, refusals):
+    parts = (logs, sessions, security, language, errors, templating, office, assets, proofs, refusals, case_refusals)
+    for part in parts:
         part.init_app(app)
     for blueprint in (public.bp, company.bp, auth.bp, network.bp, staff.bp):
         app.register_blueprint(blueprint)

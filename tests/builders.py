@@ -9,6 +9,7 @@ from om_selfcheck.domain.completeness import REQUIRED_ACTIONS
 from om_selfcheck.domain.declaration import Confirmation, DeclarationDetails
 from om_selfcheck.domain.questionnaire import Checkpoint, FirstStep, Measure, Questionnaire, Text, Topic
 from om_selfcheck.domain.rating import NeedForAction
+from om_selfcheck.domain.snapshot import Snapshot
 
 
 def make_text(words: str) -> Text:
@@ -147,4 +148,32 @@ def make_details(
         place=place,
         confirmations=frozenset(confirmations),
         has_signature_line=has_signature_line,
+    )
+
+
+def make_snapshot(
+    questionnaire: Questionnaire | None = None,
+    *actions: Action,
+    number: str = "N",
+    issued_on: date = date(2026, 11, 21),
+    details: DeclarationDetails | None = None,
+) -> Snapshot:
+    """Freeze a complete check: all rated, ten planned unless other actions are given, and a note in each topic."""
+    check = questionnaire or make_questionnaire()
+    needs = list(NeedForAction)
+    plan = actions or tuple(make_plan())
+    return Snapshot(
+        number=number,
+        issued_on=issued_on,
+        slug=check.slug,
+        version=check.version,
+        content_hash=check.content_hash,
+        language="de",
+        ratings={measure.ref: needs[place % 3] for place, measure in enumerate(check.measures())},
+        notes={topic.measures()[0].ref: f"Notiz {topic.ref}" for topic in check.topics},
+        plan=tuple((str(place), action) for place, action in enumerate(plan)),
+        details=details or make_details(),
+        measures=check.size,
+        complete_actions=len(plan),
+        conditions_version="1",
     )

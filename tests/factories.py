@@ -6,13 +6,15 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from passlib.hash import argon2
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.access import Right, Role, Strength
+from om_selfcheck.domain.declaration_number import make_number
 from om_selfcheck.domain.questionnaire import Questionnaire
 from om_selfcheck.domain.rating import NeedForAction
 from om_selfcheck.domain.record import SYSTEM
+from om_selfcheck.domain.snapshot import hash_snapshot, write_snapshot
 from om_selfcheck.services import (
     accounts,
     action_plans,
@@ -26,13 +28,14 @@ from om_selfcheck.services import (
     networks,
     renewals,
 )
-from om_selfcheck.services.accounts import Account
+from om_selfcheck.services.accounts import Account, Person
 from om_selfcheck.services.assessments import RatingChange
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.store.base import Base
-from om_selfcheck.store.models import EventRow, Network
+from om_selfcheck.store.models import Company, EventRow, Network
 from om_selfcheck.store.queries import assessments as rows
-from tests.builders import make_action, make_questionnaire
+from om_selfcheck.store.queries.declarations import add_declaration
+from tests.builders import make_action, make_details, make_questionnaire, make_snapshot
 
 PASSWORD = "Harke Nebel Zwieback Turbine"
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -264,6 +267,65 @@ def add_account(
     if strength.reaches(Strength.SECOND_FACTOR):
         credentials.set_totp(session, user_id=user_id, totp_secret=totp_secret, by=SYSTEM, now=now)
     return accounts.get_account(session, user_id=user_id)
+
+
+def add_staff(session: Session, email: str = "olaf@example.org") -> Person:
+    """Add somebody of the office and return them as signed in a moment ago."""
+    account = add_account(session, email=email, role=Role.STAFF, strength=Strength.SECOND_FACTOR)
+    session.commit()
+    person = accounts.find_person(session, key=account.key, strength=Strength.SECOND_FACTOR, fresh_at=NOW)
+    assert person is not None
+    return person
+
+
+def confirm_address(session: Session, owner: Actor, address: str = "buero@betrieb.example") -> str:
+    """Let a company have confirmed an address."""
+    session.execute(update(Company).where(Company.id == owner.company_id).values(confirmed_email=address))
+    session.commit()
+    return address
+
+
+def seed_declared(
+    session: Session, count: int, questionnaire: Questionnaire | None = None, *, issued_on: date = TODAY
+) -> dict[str, str]:
+    """Add many companies with an issued declaration each; return the token of each number's access link."""
+    check, tokens = questionnaire or make_questionnaire(), {}
+    now = datetime.combine(issued_on, NOW.time(), UTC)
+    for place in range(count):
+        company_id, assessment_id, declaration_id = uuid4(), uuid4(), uuid4()
+        number = make_number((place + 1) * 0x9E3779B97F4A7C15)
+        details = make_details(company_name=f"Betrieb {place} GmbH", city="Hildesheim")
+        text = write_snapshot(make_snapshot(check, number=number, issued_on=issued_on, details=details))
+        session.add(Company(id=company_id, name=details.company_name, city=details.city))
+        session.flush()
+        rows.add_assessment(
+            session,
+            id=assessment_id,
+            company_id=company_id,
+            questionnaire_slug=check.slug,
+            questionnaire_version=check.version,
+            content_hash=check.content_hash,
+            language="de",
+            started_at=now,
+        )
+        tokens[number] = grants.add_owner_grant(session, assessment_id=assessment_id, now=now).token
+        add_declaration(
+            session,
+            id=declaration_id,
+            assessment_id=assessment_id,
+            company_id=company_id,
+            number=number,
+            company_name=details.company_name,
+            city=details.city,
+            questionnaire_slug=check.slug,
+            questionnaire_version=check.version,
+            issued_on=issued_on,
+            issued_at=now,
+            snapshot=text,
+            snapshot_hash=hash_snapshot(text),
+        )
+    session.commit()
+    return tokens
 
 
 def make_doer(session: Session, owner: Actor, scope: str, label: str = "Büro") -> Actor:

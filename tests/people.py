@@ -18,9 +18,11 @@ from om_selfcheck.catalogue import Catalogue
 from om_selfcheck.domain.access import Right, Role, Strength, action_scope
 from om_selfcheck.domain.questionnaire import Questionnaire
 from om_selfcheck.domain.record import SYSTEM
+from om_selfcheck.domain.sampling import Frame
 from om_selfcheck.extensions import db
-from om_selfcheck.services import accounts, grants, invitations, networks
+from om_selfcheck.services import accounts, audits, cases, foreign_reports, grants, invitations, networks, samples
 from om_selfcheck.services.accounts import Account
+from om_selfcheck.services.accounts import Person as SignedIn
 from om_selfcheck.services.sessions import SIGNED_IN_LIFETIME
 from om_selfcheck.web.auth import proofs
 from om_selfcheck.web.sessions import commit, cookie_name, current_session
@@ -328,3 +330,72 @@ def sign_in_here(
         commit()
         client.flask_client.set_cookie(name, current_session().session_id or "")
     return User(client, account)
+
+
+@dataclass(frozen=True)
+class CaseIds:
+    """A case of a firm, what it was drawn in, the step that a letter is about, and a report on its declaration."""
+
+    audit_id: UUID
+    sample_id: UUID
+    step_id: UUID
+    report_id: UUID
+
+
+def declared_yesterday(app: Flask) -> Person:
+    """Let Alma have declared yesterday, and give her a browser; her number is at `number_of`."""
+    with app.app_context():
+        owner = factories.make_declared(db.session, today=clock.today() - timedelta(days=1))
+        link = grants.renew_key(db.session, actor=owner, now=clock.now())
+        db.session.commit()
+    person = Person("Alma", PageClient(app), str(owner.assessment_id), link.token)
+    assert person.client.post(f"/access/{link.token}").status == 303
+    return person
+
+
+def number_of(app: Flask, person: Person) -> str:
+    with app.app_context():
+        actor = grants.get_actor_by_token(db.session, token=person.token, now=clock.now())
+    return actor.declaration_number or ""
+
+
+def draw_all(app: Flask, by: Account) -> UUID:
+    """Draw everything that held yesterday, and return the sample."""
+    now, today = clock.now(), clock.today()
+    with app.app_context():
+        drawing = SignedIn(account=by, strength=Strength.SECOND_FACTOR, fresh_at=now)
+        frame = Frame(on=today - timedelta(days=1))
+        drawn = samples.draw(db.session, frame=frame, size=9, seed="s", today=today)
+        sample_id = samples.start_sample(db.session, by=drawing, frame=frame, size=9, seed="s", drawn=drawn, now=now)
+        db.session.commit()
+    return sample_id
+
+
+def case_of(app: Flask, person: Person) -> UUID:
+    """Return the newest case about somebody's declaration."""
+    with app.app_context():
+        actor = grants.get_actor_by_token(db.session, token=person.token, now=clock.now())
+        return cases.list_own_cases(db.session, actor=actor, today=clock.today())[0].audit_id
+
+
+def report(app: Flask, number: str) -> UUID:
+    """Report a number as somebody else's and return the report."""
+    with app.app_context():
+        foreign_reports.report_foreign(
+            db.session, number=number, text="Nicht von uns.", contact="0511 4711", now=clock.now()
+        )
+        found = foreign_reports.list_reports(db.session, is_open=True)[-1]
+        db.session.commit()
+    return found.report_id
+
+
+def begin_case(app: Flask, email: str = "auditor@example.org") -> CaseIds:
+    """Draw the only declaration there is, ask its firm, and report it as somebody else's."""
+    owner, by = declared_yesterday(app), add_user(app, email, Role.STAFF, Strength.SECOND_FACTOR)
+    sample_id, audit_id = draw_all(app, by), case_of(app, owner)
+    with app.app_context():
+        asking = SignedIn(account=by, strength=Strength.SECOND_FACTOR, fresh_at=clock.now())
+        audits.ask_company(db.session, by=asking, audit_id=audit_id, now=clock.now())
+        step_id = cases.get_case(db.session, audit_id=audit_id, today=clock.today()).steps[-1].step_id
+        db.session.commit()
+    return CaseIds(audit_id, sample_id, step_id, report(app, number_of(app, owner)))

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from om_selfcheck.cli import development, operation, record, users
+from om_selfcheck.cli import audits, development, operation, record, users
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -19,7 +19,7 @@ def show_help(context: click.Context) -> None:
     click.echo(om.get_help(context.parent or context))
 
 
-for command in (*operation.COMMANDS, record.record, users.user, *development.COMMANDS):
+for command in (*operation.COMMANDS, record.record, users.user, audits.audit, *development.COMMANDS):
     om.add_command(command)
 
 if __name__ == "__main__":

@@ -47,13 +47,15 @@ def remind(*, dry_run: bool) -> None:
         counts = remind_once(create_app(settings))
     queued = [f"{count} {kind}" for kind, count in sorted(counts.queued.items()) if count]
     click.echo(f"queued: {', '.join(queued) or 0}")
+    if counts.weeks:
+        click.echo(f"weeks closed: {counts.weeks}")
     if dry_run:
         click.echo(f"due: {counts.due}")
     else:
         for state in (MessageState.SENT, MessageState.FAILED, MessageState.UNDELIVERABLE, MessageState.CANCELLED):
             click.echo(f"{state.value}: {counts.states[state]}")
-        click.echo(f"undeliverable in the last 30 days: {counts.given_up}")
         click.echo(f"erased companies: {counts.erased}; forgotten mails: {counts.forgotten}")
+        click.echo(f"undeliverable in the last 30 days: {counts.given_up}")
     if counts.failed:
         raise click.ClickException(f"Records that could not be read: {len(counts.failed)}. The lines above name them.")
     if counts.broken_jobs:

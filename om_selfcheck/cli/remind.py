@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from om_selfcheck import clock
-from om_selfcheck.cli import record
+from om_selfcheck.cli import figures, record
 from om_selfcheck.cli.housekeeping import keep_house
 from om_selfcheck.config import Settings
 from om_selfcheck.domain.message import MessageKind, MessageState
@@ -22,7 +22,7 @@ from om_selfcheck.log import describe, write_line
 from om_selfcheck.mail.delivery import Sender, send_due
 from om_selfcheck.mail.messages import make_letterhead, read_sender
 from om_selfcheck.mail.transport import open_transport
-from om_selfcheck.services import messages, reminders
+from om_selfcheck.services import messages, nudges, reminders
 from om_selfcheck.services.installation import open_engine
 from om_selfcheck.services.letters import join_tables
 
@@ -50,12 +50,13 @@ class Queueing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queued:
-    """What a job queued by kind, the records it could not read, and what it cleared away."""
+    """What a job queued by kind, the records it could not read, what it cleared away and published."""
 
     kinds: Mapping[str, int]
     failed: Sequence[str] = ()
     erased: int = 0
     forgotten: int = 0
+    weeks: int = 0
 
 
 @dataclass(kw_only=True)
@@ -67,6 +68,7 @@ class Counts:
     due: int = 0
     given_up: int = 0
     broken_jobs: int = 0
+    weeks: int = 0
     failed: list[str] = field(default_factory=list)
     erased: int = 0
     forgotten: int = 0
@@ -76,6 +78,7 @@ class Counts:
         self.failed.extend(queued.failed)
         self.erased += queued.erased
         self.forgotten += queued.forgotten
+        self.weeks += queued.weeks
 
 
 def queue_reminders(queueing: Queueing) -> Queued:
@@ -104,6 +107,29 @@ def keep_checkpoint(queueing: Queueing) -> Queued:
     return Queued(kinds={MessageKind.CHECKPOINT.value: 1} if is_queued else {})
 
 
+def queue_nudges(queueing: Queueing) -> Queued:
+    """Queue the mails to those who have stopped, for the networks that asked for it; a nudge a transaction."""
+    queued = 0
+    with Session(queueing.reader) as looking:
+        waiting = nudges.list_waiting(looking)
+        if queueing.is_dry:
+            today = clock.day_in_berlin(queueing.now)
+            queued = sum(nudges.count_reached(looking, nudge=nudge, today=today) for nudge in waiting)
+    for nudge in waiting if not queueing.is_dry else ():
+        with Session(queueing.writer) as session, session.begin():
+            queued += nudges.queue_nudge(session, nudge=nudge, now=queueing.now)
+    return Queued(kinds={MessageKind.NUDGE.value: queued} if queued else {})
+
+
+def publish_figures(queueing: Queueing) -> Queued:
+    """Close the weeks of networks that are over."""
+    if queueing.is_dry:
+        return Queued(kinds={}, weeks=figures.count_open_weeks(queueing.reader, queueing.now))
+    secret_key = queueing.settings.secret_key
+    weeks, failed = figures.close_weeks(queueing.reader, queueing.writer, secret_key, queueing.now)
+    return Queued(kinds={}, failed=failed, weeks=weeks)
+
+
 def clear_outgrown(queueing: Queueing) -> Queued:
     """Warn companies whose time is nearly over, erase those whose time is, and forget old mails."""
     if queueing.is_dry:
@@ -116,7 +142,7 @@ def clear_outgrown(queueing: Queueing) -> Queued:
 # What is queued before sending, in this order. A job asks by itself what was queued before; it runs again every
 # JOBS_EVERY and whenever somebody types ./om remind.
 Job = Callable[[Queueing], Queued]
-JOBS: tuple[Job, ...] = (keep_checkpoint, queue_reminders, clear_outgrown)
+JOBS: tuple[Job, ...] = (keep_checkpoint, queue_reminders, clear_outgrown, queue_nudges, publish_figures)
 
 
 def check_mail(settings: Settings) -> None:

@@ -21,7 +21,9 @@ class MessageKind(StrEnum):
     SIGN_IN_LINK = "sign_in_link"
     SET_UP_LINK = "set_up_link"
     ACCOUNT_CHANGED = "account_changed"
+    NUDGE = "nudge"
     DECLARATION_CORRECTED = "declaration_corrected"
+    AUDIT = "audit"
 
 
 _ASKED_FOR = frozenset(
@@ -36,12 +38,13 @@ _ASKED_FOR = frozenset(
         MessageKind.SET_UP_LINK,
         MessageKind.ACCOUNT_CHANGED,
         MessageKind.DECLARATION_CORRECTED,
+        MessageKind.AUDIT,
     }
 )
 
 
 def is_asked_for(kind: MessageKind) -> bool:
-    """Say whether the mail answers what a person has just done or the operator set up, or tells of a loss ahead.
+    """Say whether the mail answers what a person has just done or the operator set up, or must not be missed.
 
     All others say how to stop them (RFC 8058).
     """

@@ -6,8 +6,8 @@ still verifies. Rows stay for years, so an event never holds a name, an address 
 - `actor` is a right held by a link (``owner``, ``editor`` …), ``user:<id>`` for who is signed in, ``recipient`` for who
   holds a mail of ours, or ``system``;
 - `subject` is ``<kind>:<id>``: ``assessment:<id>``, ``declaration:<number>``, ``company:<id>``, ``doer:<id>``,
-  ``user:<id>``, ``network:<id>``, ``audit:<id>``, ``questionnaire:<slug>/<version>``, ``register:<list>``; whose
-  timeline it appears in;
+  ``user:<id>``, ``network:<id>``, ``sample:<id>``, ``audit:<id>``, ``report:<id>``,
+  ``questionnaire:<slug>/<version>``, ``register:<list>``; whose timeline it appears in;
 - `payload` holds ids, codes, hashes, days and numbers.
 """
 
@@ -81,9 +81,27 @@ class Verb(StrEnum):
     RELEASE_BEGUN = "release_begun"
     RELEASE_ENDED = "release_ended"
     MEMBERS_EXPORTED = "members_exported"
+    COMPANIES_NUDGED = "companies_nudged"
     DECLARATION_CORRECTED = "declaration_corrected"
     REGISTER_EXPORTED = "register_exported"
     RECORD_EXPORTED = "record_exported"
+    SAMPLE_DRAWN = "sample_drawn"
+    AUDIT_STARTED = "audit_started"
+    AUDIT_ASKED = "audit_asked"
+    SNAPSHOT_OPENED = "snapshot_opened"
+    OPENING_ENDED = "opening_ended"
+    SNAPSHOT_SEEN = "snapshot_seen"
+    FINDINGS_SUBMITTED = "findings_submitted"
+    FINDINGS_RETURNED = "findings_returned"
+    AUDIT_CLOSED = "audit_closed"
+    WITHDRAWAL_PROPOSED = "withdrawal_proposed"
+    HEARING_ANSWERED = "hearing_answered"
+    WITHDRAWAL_DROPPED = "withdrawal_dropped"
+    DECLARATION_WITHDRAWN = "declaration_withdrawn"
+    REPORT_RECEIVED = "report_received"
+    REPORT_CLOSED = "report_closed"
+    NAME_HIDDEN = "name_hidden"
+    NAME_SHOWN = "name_shown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

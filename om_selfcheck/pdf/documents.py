@@ -25,6 +25,7 @@ from om_selfcheck.domain.renewal import PreviousAction
 from om_selfcheck.i18n.formats import day, short_day
 from om_selfcheck.i18n.labels import label
 from om_selfcheck.pdf.renderer import make_pdf
+from om_selfcheck.services.case_letters import CaseLetter
 
 CORRECTIONS_NAMED = 3
 
@@ -163,6 +164,23 @@ class MondayDocument:
     company_name: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditLetter:
+    """A letter about a case, for the post. `lost_link` is where a lost link is asked for, as it is printed."""
+
+    letter: CaseLetter
+    company_name: str
+    signatory_name: str
+    street: str
+    postal_code: str
+    city: str
+    lost_link: str
+
+
+def render_audit_letter(document: AuditLetter, language: Language, *, operator_name: str) -> bytes:
+    return render_document("audit_letter", document, language, facts=document.letter, operator_name=operator_name)
+
+
 class Paper(StrEnum):
     """The sizes that a poster comes in."""
 
@@ -189,32 +207,36 @@ class PosterDocument:
 
 
 def render_declaration(document: DeclarationDocument, language: Language) -> bytes:
-    return _render("declaration", document, language, has_one_page=True, qr_code=draw_qr_code(document.address))
+    return render_document("declaration", document, language, has_one_page=True, qr_code=draw_qr_code(document.address))
 
 
 def render_topics(document: TopicsDocument, language: Language) -> bytes:
-    return _render("topics", document, language, places=squares_in_a_row([topic.counts for topic in document.topics]))
+    return render_document(
+        "topics", document, language, places=squares_in_a_row([topic.counts for topic in document.topics])
+    )
 
 
 def render_changes(document: ChangesDocument, language: Language) -> bytes:
     sides = [side for topic in document.topics for side in (topic.then, topic.now) if side]
     states = (ActionState.DONE, ActionState.IN_PROGRESS, ActionState.OPEN, ActionState.DROPPED)
-    return _render("changes", document, language, places=squares_in_a_row(sides), states=states)
+    return render_document("changes", document, language, places=squares_in_a_row(sides), states=states)
 
 
 def render_plan(document: PlanDocument, language: Language) -> bytes:
     numbered = enumerate(by_urgency(document.actions), start=1)
     groups = groupby(numbered, key=lambda entry: entry[1].urgency)
-    return _render("plan", document, language, groups=[(urgency, tuple(entries)) for urgency, entries in groups])
+    return render_document(
+        "plan", document, language, groups=[(urgency, tuple(entries)) for urgency, entries in groups]
+    )
 
 
 def render_monday(document: MondayDocument, language: Language) -> bytes:
-    return _render("monday", document, language, has_one_page=True)
+    return render_document("monday", document, language, has_one_page=True)
 
 
 def render_poster(document: PosterDocument, language: Language, paper: Paper) -> bytes:
     qr_code = draw_qr_code(document.address)
-    return _render("poster", document, language, has_one_page=True, qr_code=qr_code, paper=paper)
+    return render_document("poster", document, language, has_one_page=True, qr_code=qr_code, paper=paper)
 
 
 def add_counts(counts: Iterable[RatingCounts]) -> RatingCounts:
@@ -241,7 +263,14 @@ def draw_qr_code(address: str) -> Markup:
     return Markup(code.svg_inline(border=0, omitsize=True, svgclass="qr-code", lineclass=None, title=address))  # noqa: S704  # segno escapes the title
 
 
-def _render(name: str, document: object, language: Language, *, has_one_page: bool = False, **values: Any) -> bytes:  # noqa: ANN401
+def render_document(
+    name: str,
+    document: object,
+    language: Language,
+    *,
+    has_one_page: bool = False,
+    **values: Any,  # noqa: ANN401 - whatever the template needs
+) -> bytes:
     """Fill the template in its language, with exactly the functions and enums that templates may use."""
     with force_locale(language):
         html = render_template(

@@ -13,6 +13,7 @@ from om_selfcheck.domain.errors import NotFound
 from om_selfcheck.domain.merging import Conflict, FieldMerger
 from om_selfcheck.domain.questionnaire import Questionnaire
 from om_selfcheck.services.grants import Actor
+from om_selfcheck.services.stages import note_stages
 from om_selfcheck.store.queries import plans
 
 FIELDS = tuple(field.name for field in fields(Action))
@@ -82,6 +83,7 @@ def save_action(
     if not questionnaire.measure_refs.issuperset(action.measure_refs):
         raise NotFound
     plans.store_action(session, assessment_id=actor.assessment_id, action_id=action_id, action=action, now=now)
+    note_stages(session, assessment_id=actor.assessment_id, measures=questionnaire.size, now=now)
     return SavedAction(action, tuple(merger.conflicts))
 
 

@@ -15,6 +15,7 @@ from om_selfcheck.domain.rating import NeedForAction
 from om_selfcheck.domain.record import SYSTEM, Event, Verb
 from om_selfcheck.services.grants import Actor, NewLink, add_owner_grant
 from om_selfcheck.services.record import append_event
+from om_selfcheck.services.stages import note_stages
 from om_selfcheck.store.queries import assessments
 
 CLEARED_AT_ONCE = 50
@@ -125,6 +126,7 @@ def save_ratings(
             rows.append(row | {"assessment_id": actor.assessment_id, "rated_at": now})
     if rows:
         assessments.store_ratings(session, rows)
+        note_stages(session, assessment_id=actor.assessment_id, measures=questionnaire.size, now=now)
     return SavedRatings(tuple(str(row["measure_ref"]) for row in rows), tuple(merger.conflicts))
 
 

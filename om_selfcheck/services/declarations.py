@@ -24,6 +24,7 @@ from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.last_rounds import Replaced, find_replaced
 from om_selfcheck.services.numbers import to_terms
 from om_selfcheck.services.record import append_event
+from om_selfcheck.services.stages import note_renewal, note_stages
 from om_selfcheck.store.queries import declarations, renewals
 
 
@@ -96,6 +97,8 @@ def issue_declaration(
     words = search_words(f"{snapshot.details.company_name} {snapshot.details.city}")
     declarations.add_words(session, declaration_id=declaration_id, issued_on=today, words=words)
     append_event(session, _issued_event(snapshot, hash_snapshot(text), actor, now))
+    note_stages(session, assessment_id=actor.assessment_id, measures=questionnaire.size, now=now)
+    note_renewal(session, assessment_id=actor.assessment_id, now=now)
     if replaced:
         _replace(session, replaced, by_id=declaration_id, by=snapshot.number, actor=actor, now=now)
     return snapshot.number

@@ -1,7 +1,8 @@
 """Erasing a company (P18): by itself at any time, or when nothing of it has to be kept any longer.
 
 What stays of a declaration is its number, hash, dates and status, so that the number goes on answering; of a case, that
-it was there. Everything else goes, also from the record, whose hashes stay and still verify.
+it was there; of a round in a network, that it was counted. Everything else goes, also from the record, whose hashes
+stay and still verify.
 """
 
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from om_selfcheck.domain.declaration import WithdrawalReason
 from om_selfcheck.domain.record import SYSTEM, Event, Verb
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.record import append_event, erase_payloads
+from om_selfcheck.services.stages import keep_stages
 from om_selfcheck.store import models
 from om_selfcheck.store.queries import belongings
 
@@ -53,6 +55,7 @@ GONE = (
     models.Grant,
     models.Participation,
     models.Release,
+    models.CountedCompany,
 )
 # Tables of which a row stays, because a number, a case or another row stands on it, and what is blanked in it.
 BLANKED: dict[Any, dict[str, object]] = {
@@ -62,6 +65,7 @@ BLANKED: dict[Any, dict[str, object]] = {
     models.AuditStep: {"text": ""},
     models.Finding: {"note": ""},
     models.Audit: {},
+    models.CountedRound: {},  # `keep_stages` cuts what names the company
     models.Assessment: {
         "signatory_name": "",
         "signatory_function": "",
@@ -101,6 +105,8 @@ def erase_company(session: Session, *, company_id: UUID, cause: ErasureCause, to
     message_ids = tuple(belongings.list_message_ids(session, company_id))
     if cause is ErasureCause.OWN_WISH:
         belongings.end_declarations(session, company_id, on=today, reason=WithdrawalReason.OWN_WISH.value)
+    for assessment_id in belongings.list_rounds(session, company_id):
+        keep_stages(session, assessment_id=assessment_id)
     for model in GONE:
         belongings.delete_rows(session, model, company_id)
     belongings.delete_undeclared(session, company_id)

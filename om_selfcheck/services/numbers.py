@@ -26,7 +26,7 @@ class PublicCorrection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicAnswer:
-    """All that anybody with the number is told (D9)."""
+    """All that anybody with the number is told (D9); the name is hidden while *not from us* is looked into (D15)."""
 
     number: str
     status: DeclarationStatus
@@ -39,6 +39,7 @@ class PublicAnswer:
     withdrawal_reason: WithdrawalReason | None = None
     replaced_by: str = ""
     corrections: tuple[PublicCorrection, ...] = ()
+    is_name_hidden: bool = False
 
 
 def find_assessment_id(session: Session, *, number: str) -> UUID | None:
@@ -63,7 +64,7 @@ def find_public_answer(session: Session, *, typed: str, today: date) -> PublicAn
     return PublicAnswer(
         number=number,
         status=terms.status_on(today),
-        company_name=row.company_name,
+        company_name="" if row.name_hidden_at else row.company_name,
         slug=row.questionnaire_slug,
         version=row.questionnaire_version,
         issued_on=row.issued_on,
@@ -72,6 +73,7 @@ def find_public_answer(session: Session, *, typed: str, today: date) -> PublicAn
         withdrawal_reason=WithdrawalReason(row.withdrawal_reason) if row.withdrawal_reason else None,
         replaced_by=newer.number if newer else "",
         corrections=_list_public_corrections(session, row),
+        is_name_hidden=row.name_hidden_at is not None,
     )
 
 

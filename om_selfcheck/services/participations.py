@@ -18,6 +18,7 @@ from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.invitations import Invitation, find_invitation
 from om_selfcheck.services.record import append_event
 from om_selfcheck.services.releases import end_release
+from om_selfcheck.services.stages import begin_counting, keep_stages
 from om_selfcheck.store.queries import participations
 
 _LINK = re.compile(r".*/i/(?P<code>[^/?#]+)[^/]*", re.DOTALL)
@@ -139,6 +140,7 @@ def leave_network(session: Session, *, actor: Actor, assessment_id: UUID, now: d
     _require(actor, assessment_id)
     found = participations.find_participation(session, assessment_id)
     if found and participations.leave(session, assessment_id):
+        keep_stages(session, assessment_id=assessment_id)
         end_release(session, actor=actor, now=now)
         append_event(session, _event(Verb.NETWORK_LEFT, actor, found["network_id"], now))
 
@@ -169,6 +171,7 @@ def _join(
             is_counted=choices.is_counted,
             may_be_nudged=choices.may_be_nudged,
         )
+        begin_counting(session, assessment_id=actor.assessment_id, network_id=network_id, link_id=link_id, now=now)
         append_event(session, _event(Verb.NETWORK_JOINED, actor, network_id, now, link=str(link_id or "")))
     return _to_joined(_get_row(session, actor))
 

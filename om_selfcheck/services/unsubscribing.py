@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.declaration import ReminderChoice
 from om_selfcheck.domain.errors import NotFound
+from om_selfcheck.domain.message import MessageKind
 from om_selfcheck.domain.record import RECIPIENT, Event, Verb
 from om_selfcheck.services.letters import Claimed
 from om_selfcheck.services.record import append_event
@@ -32,6 +33,7 @@ class Whose(IntEnum):
 
     COMPANY = 1
     DOER = 2
+    NUDGED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,8 @@ def sign_recipient(claimed: Claimed, secret_key: str) -> str:
     if claimed.subject.startswith(DOER_SUBJECT):
         whose, recipient_id = Whose.DOER, UUID(claimed.subject.removeprefix(DOER_SUBJECT))
     elif claimed.company_id is not None:
-        whose, recipient_id = Whose.COMPANY, claimed.company_id
+        is_nudge = claimed.kind is MessageKind.NUDGE
+        whose, recipient_id = Whose.NUDGED if is_nudge else Whose.COMPANY, claimed.company_id
     else:
         raise ValueError("there is nobody whose reminders could end")
     said = bytes([whose]) + recipient_id.bytes + _hash_address(claimed.address)
@@ -81,9 +84,11 @@ def end_reminders(session: Session, *, signed: str, secret_key: str, now: dateti
         return standing
     if reminded.whose is Whose.COMPANY:
         recipients.set_reminder(session, company_id=reminded.id, choice=ReminderChoice.NOT_AT_ALL)
+    elif reminded.whose is Whose.NUDGED:
+        recipients.forbid_nudges(session, company_id=reminded.id)
     else:
         recipients.forget_doer_address(session, doer_id=reminded.id)
-    subject = f"{reminded.whose.name.lower()}:{reminded.id}"
+    subject = f"{'doer' if reminded.whose is Whose.DOER else 'company'}:{reminded.id}"
     append_event(session, Event(verb=Verb.REMINDERS_ENDED, actor=RECIPIENT, subject=subject, at=now))
     return standing
 
@@ -92,6 +97,9 @@ def _load(session: Session, reminded: Reminded) -> Standing:
     if reminded.whose is Whose.COMPANY:
         row = recipients.find_company(session, reminded.id)
         is_wanted = row is not None and row.reminder == ReminderChoice.EMAIL
+    elif reminded.whose is Whose.NUDGED:
+        row = recipients.find_company(session, reminded.id)
+        is_wanted = row is not None and recipients.may_be_nudged(session, reminded.id)
     else:
         row = recipients.find_doer(session, reminded.id)
         is_wanted = row is not None

@@ -18,6 +18,8 @@ from om_selfcheck.web.signed_in import find_signed_in
 STAFF_PAGES: Final = (
     ("staff.dashboard", _("Überblick")),
     ("staff.register", _("Register")),
+    ("staff.audits", _("Fälle")),
+    ("staff.samples", _("Stichproben")),
     ("staff.networks", _("Netzwerke")),
     ("staff.record", _("Ereignisprotokoll")),
     ("staff.users", _("Zugänge")),
@@ -25,6 +27,7 @@ STAFF_PAGES: Final = (
 NETWORK_PAGES: Final = (
     ("network.home", _("Übersicht")),
     ("network.links", _("Einladungslinks")),
+    ("network.figures", _("Zahlen")),
     ("network.companies", _("Betriebe")),
     ("network.contacts", _("Hilfe in der Region")),
     ("network.settings", _("Angaben")),

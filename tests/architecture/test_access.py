@@ -5,7 +5,7 @@ A new route without a row in EXPECTED fails here; a route without a rule keeps t
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 import pytest
@@ -13,9 +13,11 @@ from flask import Flask
 
 from om_selfcheck import clock
 from om_selfcheck.domain.access import FRESH_FOR, Office, Role, Strength, Task
+from om_selfcheck.extensions import db
 from om_selfcheck.web.access import PUBLIC, require_rules
 from tests import people
 from tests.people import Person
+from tests.services import crowd
 from tests.web.client import Page, PageClient
 
 METHODS = ("GET", "POST")
@@ -144,6 +146,38 @@ EXPECTED = {
     ("network.confirm_contact", "POST"): Office.COORDINATE,
     ("network.remove_contact", "POST"): Office.COORDINATE,
     ("company.help_nearby", "GET"): Task.READ,
+    ("public.not_from_us", "GET"): PUBLIC,
+    ("public.report_foreign", "POST"): PUBLIC,
+    ("company.audit", "GET"): Task.DECLARE,
+    ("company.open_snapshot", "POST"): Task.DECLARE,
+    ("company.end_opening", "POST"): Task.DECLARE,
+    ("company.reply", "POST"): Task.DECLARE,
+    ("company.decline", "POST"): Task.DECLARE,
+    ("company.answer_hearing", "POST"): Task.DECLARE,
+    ("company.letter", "GET"): Task.DECLARE,
+    ("company.withdrawal", "GET"): Task.DECLARE,
+    ("company.withdraw", "POST"): Task.DECLARE,
+    ("staff.audits", "GET"): Office.OVERSEE,
+    ("staff.audit", "GET"): Office.OVERSEE,
+    ("staff.ask_company", "POST"): Office.OVERSEE,
+    ("staff.write_message", "POST"): Office.OVERSEE,
+    ("staff.look", "POST"): Office.OVERSEE,
+    ("staff.note_findings", "POST"): Office.OVERSEE,
+    ("staff.submit_findings", "POST"): Office.OVERSEE,
+    ("staff.return_findings", "POST"): Office.OVERSEE,
+    ("staff.confirm_findings", "POST"): Office.OVERSEE,
+    ("staff.leave_case", "POST"): Office.OVERSEE,
+    ("staff.propose_withdrawal", "POST"): Office.OVERSEE,
+    ("staff.decide_withdrawal", "POST"): Office.OVERSEE_FRESH,
+    ("staff.letter", "GET"): Office.OVERSEE,
+    ("staff.samples", "GET"): Office.OVERSEE,
+    ("staff.draw_sample", "POST"): Office.OVERSEE_FRESH,
+    ("staff.sample", "GET"): Office.OVERSEE,
+    ("staff.report", "GET"): Office.OVERSEE,
+    ("staff.hide_name", "POST"): Office.OVERSEE,
+    ("staff.show_name", "POST"): Office.OVERSEE,
+    ("staff.close_report", "POST"): Office.OVERSEE,
+    ("staff.lead_to_hearing", "POST"): Office.OVERSEE,
     ("network.settings", "GET"): Office.COORDINATE,
     ("network.change_settings", "POST"): Office.COORDINATE,
     ("network.links", "GET"): Office.COORDINATE,
@@ -153,6 +187,13 @@ EXPECTED = {
     ("network.change_link", "POST"): Office.COORDINATE,
     ("network.withdraw_link", "POST"): Office.COORDINATE,
     ("network.duplicate_link", "POST"): Office.COORDINATE,
+    ("network.figures", "GET"): Office.COORDINATE,
+    ("network.stages_now", "GET"): Office.COORDINATE,
+    ("network.nudge", "GET"): Office.COORDINATE,
+    ("network.send_nudge", "POST"): Office.COORDINATE,
+    ("network.figures_xlsx", "GET"): Office.SEE_COMPANIES,
+    ("network.figures_csv", "GET"): Office.SEE_COMPANIES,
+    ("network.report", "GET"): Office.SEE_COMPANIES,
     ("network.poster", "GET"): Office.COORDINATE,
     ("network.invitation_text", "GET"): Office.COORDINATE,
     ("network.coordinators", "GET"): Office.SEE_COMPANIES,
@@ -203,9 +244,15 @@ SAMPLES = {
     "number": "000000-000000-000000",
     "user_id": "00000000-0000-4000-8000-000000000002",
     "signed": "s" * 43,
-    "contact_id": "00000000-0000-4000-8000-000000000004",
     "paper": "a4",
-    "link_id": "00000000-0000-4000-8000-000000000003",
+    "table": "stages",
+    "year": str(crowd.last_week().year),
+    "audit_id": "00000000-0000-4000-8000-000000000003",
+    "step_id": "00000000-0000-4000-8000-000000000004",
+    "sample_id": "00000000-0000-4000-8000-000000000005",
+    "report_id": "00000000-0000-4000-8000-000000000006",
+    "link_id": "00000000-0000-4000-8000-000000000007",
+    "contact_id": "00000000-0000-4000-8000-000000000008",
 }
 FORM = {"network": "netz-a"}  # what keeps a page that opens from answering 404 for want of it
 OPEN, ASKED, TOLD, UNKNOWN = "open", "asked to sign in", "told what is missing", "404"
@@ -370,10 +417,14 @@ def test_an_office_opens_for_those_who_may_fill_it_and_for_nobody_else(
     somebody = people.add_user(app, "somebody@example.org", Role.COORDINATOR)
     link_id, member = people.add_link(app, "netz-a"), people.alma(app)
     people.join(member, people.token_of(app, "netz-a", link_id), level="plan")
-    number = people.declare(people.alma(app))
+    with app.app_context():
+        crowd.publish_nothing(db.session, "netz-a")
+    case = people.begin_case(app)
+    real = {"user_id": somebody.user_id, "link_id": link_id, "number": people.declare(people.alma(app))} | asdict(case)
     for pattern, method, office in offices(app):
-        address = fill(pattern, member.assessment_id).replace(SAMPLES["user_id"], str(somebody.user_id))
-        address = address.replace(SAMPLES["link_id"], str(link_id)).replace(SAMPLES["number"], number)
+        address = fill(pattern, member.assessment_id)
+        for name, found in real.items():
+            address = address.replace(SAMPLES[name], str(found))
         if SAMPLES["contact_id"] in address:  # a new one each time, for one of the pages removes it
             address = address.replace(SAMPLES["contact_id"], str(people.add_help(app)))
         page = users[role].client.open(address, method=method, data=FORM | {"csrf_token": users[role].token})

@@ -11,6 +11,18 @@ from om_selfcheck.domain import checkpoint, declaration, snapshot
 from om_selfcheck.domain.access import Obstacle, Office, Right, Role, Strength, Task
 from om_selfcheck.domain.action_plan import ActionField, Hint, Urgency
 from om_selfcheck.domain.address import CodeAnswer
+from om_selfcheck.domain.audit import (
+    AuditMove,
+    AuditOutcome,
+    AuditState,
+    CheckItem,
+    Decision,
+    FindingAnswer,
+    Occasion,
+    ReportOutcome,
+    Side,
+    StepKind,
+)
 from om_selfcheck.domain.comparison import MeasureChange
 from om_selfcheck.domain.completeness import Criterion
 from om_selfcheck.domain.correction import CorrectedPart
@@ -34,6 +46,7 @@ from om_selfcheck.domain.register import AuditStanding, RegisterOrder
 from om_selfcheck.domain.release import ReleaseLevel
 from om_selfcheck.domain.reminders import RenewalTone
 from om_selfcheck.domain.retention import Notice
+from om_selfcheck.domain.statistics.published import FigureKind
 from om_selfcheck.domain.statistics.report import Bound
 from om_selfcheck.domain.statistics.stages import Stage
 from om_selfcheck.domain.tampering import Damage
@@ -97,12 +110,43 @@ CODES: dict[type[StrEnum], str] = {
         "INVITATION_CHANGED=invitation_changed INVITATION_WITHDRAWN=invitation_withdrawn "
         "NETWORK_JOINED=network_joined NETWORK_LEFT=network_left NETWORK_CHOICE_CHANGED=network_choice_changed "
         "RELEASE_BEGUN=release_begun RELEASE_ENDED=release_ended MEMBERS_EXPORTED=members_exported "
+        "COMPANIES_NUDGED=companies_nudged "
         "DECLARATION_CORRECTED=declaration_corrected REGISTER_EXPORTED=register_exported "
-        "RECORD_EXPORTED=record_exported"
+        "RECORD_EXPORTED=record_exported "
+        "SAMPLE_DRAWN=sample_drawn AUDIT_STARTED=audit_started AUDIT_ASKED=audit_asked "
+        "SNAPSHOT_OPENED=snapshot_opened OPENING_ENDED=opening_ended SNAPSHOT_SEEN=snapshot_seen "
+        "FINDINGS_SUBMITTED=findings_submitted FINDINGS_RETURNED=findings_returned AUDIT_CLOSED=audit_closed "
+        "WITHDRAWAL_PROPOSED=withdrawal_proposed HEARING_ANSWERED=hearing_answered "
+        "WITHDRAWAL_DROPPED=withdrawal_dropped DECLARATION_WITHDRAWN=declaration_withdrawn "
+        "REPORT_RECEIVED=report_received REPORT_CLOSED=report_closed NAME_HIDDEN=name_hidden NAME_SHOWN=name_shown"
     ),
     CorrectedPart: "NAME=name ADDRESS=address SIGNATORY=signatory",
     RegisterOrder: "NEWEST=newest OLDEST=oldest",
     AuditStanding: "NONE=none OPEN=open OVERDUE=overdue CLOSED=closed",
+    AuditState: "DRAWN=drawn ASKED=asked OPENED=opened SECOND_READING=second_reading HEARING=hearing CLOSED=closed",
+    AuditMove: (
+        "ASK=ask OPEN=open DECLINE=decline LEAVE=leave SUBMIT=submit RETURN=return CONFIRM=confirm PROPOSE=propose "
+        "DECIDE=decide SETTLE=settle"
+    ),
+    AuditOutcome: (
+        "IN_ORDER=in_order ADVICE=advice CORRECTION_AGREED=correction_agreed NOT_LOOKED_INTO=not_looked_into "
+        "WITHDRAWAL_PROPOSED=withdrawal_proposed"
+    ),
+    StepKind: (
+        "DRAWN=drawn REPORTED=reported ASKED=asked MESSAGE=message OPENED=opened OPENING_ENDED=opening_ended "
+        "LOOKED=looked SUBMITTED=submitted RETURNED=returned CLOSED=closed DECLINED=declined "
+        "WITHDRAWAL_PROPOSED=withdrawal_proposed ANSWERED=answered WITHDRAWN=withdrawn KEPT=kept "
+        "OWN_WITHDRAWAL=own_withdrawal"
+    ),
+    Side: "STAFF=staff COMPANY=company SYSTEM=system",
+    CheckItem: (
+        "CRITERIA=criteria RATINGS=ratings DESCRIPTIONS=descriptions RESPONSIBLE=responsible DATES=dates "
+        "FOLLOW_UPS=follow_ups WORDING=wording"
+    ),
+    FindingAnswer: "YES=yes PARTLY=partly NO=no NOT_SEEN=not_seen",
+    Decision: "WITHDRAWN=withdrawn KEPT=kept",
+    ReportOutcome: "NOT_CONFIRMED=not_confirmed NO_ANSWER=no_answer WITHDRAWN=withdrawn",
+    Occasion: "ASKED=asked MESSAGE=message HEARING=hearing WITHDRAWN=withdrawn CLOSED=closed",
     Damage: (
         "MISSING=missing REORDERED=reordered CHANGED=changed PAYLOAD_CHANGED=payload_changed "
         "PAYLOAD_MISSING=payload_missing HEAD_CHANGED=head_changed ADDED=added CUT_OFF=cut_off REWRITTEN=rewritten "
@@ -116,7 +160,8 @@ CODES: dict[type[StrEnum], str] = {
         "CONFIRM_ADDRESS=confirm_address ADDRESS_CHANGED=address_changed ACCESS_LINK=access_link LOST_LINK=lost_link "
         "RENEWAL=renewal ACTION_DUE=action_due FOLLOW_UP=follow_up DOER_INVITED=doer_invited "
         "RETENTION=retention CHECKPOINT=checkpoint SIGN_IN_LINK=sign_in_link SET_UP_LINK=set_up_link "
-        "ACCOUNT_CHANGED=account_changed DECLARATION_CORRECTED=declaration_corrected"
+        "ACCOUNT_CHANGED=account_changed NUDGE=nudge DECLARATION_CORRECTED=declaration_corrected "
+        "AUDIT=audit"
     ),
     MessageState: (
         "QUEUED=queued SENDING=sending SENT=sent FAILED=failed UNDELIVERABLE=undeliverable CANCELLED=cancelled"
@@ -133,6 +178,7 @@ CODES: dict[type[StrEnum], str] = {
         "STARTED=started HALF_RATED=half_rated ALL_RATED=all_rated PLAN_COMPLETE=plan_complete "
         "DECLARED=declared RENEWED=renewed"
     ),
+    FigureKind: "STAGES=stages ANSWERS=answers PROGRESS=progress",
     Bound: "ABOUT=about BELOW=below ABOVE=above",
 }
 

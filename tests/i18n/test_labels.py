@@ -18,7 +18,10 @@ NOT_SHOWN = {
     "Office": "what somebody signed in may do; pages show the role",
     "Obstacle": "why a page does not open yet; its page says so in sentences",
     "Merge": "how one field came out of a conflict; pages show both values",
+    "FigureKind": "what was published of a week; pages show the figures",
     "RenewalTone": "chooses among the words of a mail",
+    "AuditMove": "what may be done in a case; pages show it as buttons",
+    "Occasion": "chooses among the words of a letter",
     "Damage": "said by the command `record verify`, which speaks English",
 }
 

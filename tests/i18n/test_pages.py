@@ -192,6 +192,88 @@ def read_renewal(app: Flask, reader: Reader) -> None:
     reader.read(alma, alma.base)
 
 
+def read_cases(app: Flask, reader: Reader) -> None:
+    """A case through its states, on both sides."""
+    alma, olaf = people.declared_yesterday(app), people.olaf(app)
+    otto = people.signed_in(app, people.add_user(app, "otto@example.org", Role.STAFF, Strength.SECOND_FACTOR))
+    people.draw_all(app, olaf.account)
+    case, token = people.case_of(app, alma), {"csrf_token": olaf.form_token()}
+    ours, theirs = f"/staff/audits/{case}", f"{alma.base}/audits/{case}"
+
+    def look_at_both() -> None:
+        for user in (olaf, otto):
+            reader.look(user.client.get(f"{ours}?news=saved&lang={reader.language}"))
+        reader.look(alma.client.get(f"{theirs}?news=saved&lang={reader.language}"))
+
+    def act(user: people.User, form: str, status: int = 303, /, **fields: str) -> None:
+        done = user.client.post(reader.at(f"{ours}/{form}"), {"csrf_token": user.form_token()} | fields)
+        if done.status == 303:
+            look_at_both()
+        else:
+            reader.look(done, status=status)
+
+    look_at_both()
+    act(olaf, "ask")
+    reader.read(alma, alma.base)
+    reader.look(alma.client.send(reader.at(theirs), {"scope": "topics"}, form=reader.at("/open")), status=422)
+    reader.look(alma.client.send(reader.at(theirs), {"message": ""}, form=reader.at("/reply")), status=422)
+    act(olaf, "insight", 409)
+    alma.client.send(theirs, {"scope": "all"}, form="/open")
+    act(olaf, "insight", 200)
+    act(olaf, "submit", 422, outcome="in_order")
+    act(olaf, "findings", 303, **{"dates-answer": "no", "dates-note": "x"})
+    reader.look(olaf.client.post(reader.at(f"{ours}/ask"), token), status=409)
+    act(olaf, "withdrawal", 422, proposal_text="")
+    act(olaf, "withdrawal", reason="criteria_not_met", proposal_text="xyz")
+    act(otto, "decision", 409, decision="withdrawn", decision_text="xyz")
+    act(olaf, "decision", 422)
+    act(olaf, "decision", 409, decision="kept", decision_text="xyz")
+    alma.client.send(theirs, {"answer": "xyz"}, form="/hearing")
+    act(otto, "decision", decision="kept", decision_text="xyz")
+    reader.read(alma, alma.base)
+
+
+def read_samples_and_reports(app: Flask, reader: Reader) -> None:
+    """The lists empty and full, a sample drawn again, a report until it is closed."""
+    olaf, stella = people.olaf(app), people.stella(app)
+    for path in ("audits", "samples"):
+        reader.look(olaf.client.get(reader.at(f"/staff/{path}")))
+    alma = people.declared_yesterday(app)
+    number = people.number_of(app, alma)
+    reader.look(olaf.client.send(reader.at("/staff/samples"), {"size": "0"}), status=422)
+    sample = f"/staff/samples/{people.draw_all(app, olaf.account)}"
+    report = f"/staff/reports/{people.report(app, number)}"
+    reader.look(olaf.client.get(f"{sample}?again=1&lang={reader.language}"))
+    for path in ("audits", "samples"):
+        reader.look(olaf.client.get(reader.at(f"/staff/{path}")))
+    reader.read(stella, f"/verify/{number}/not-from-us")
+    reader.look(stella.client.get(f"/verify/{number}/not-from-us?sent=1&lang={reader.language}"))
+    reader.look(stella.client.post(reader.at(f"/verify/{number}/not-from-us"), {"text": ""}), status=422)
+    reader.look(olaf.client.get(reader.at(report)))
+    olaf.client.send(report, form="/hide")
+    reader.read(stella, f"/verify/{number}")
+    reader.look(olaf.client.get(f"{report}?news=saved&lang={reader.language}"))
+    reader.look(olaf.client.send(reader.at(report), form=reader.at("/close")), status=422)
+    olaf.client.send(report, {"report_outcome": "no_answer"}, form="/close")
+    reader.look(olaf.client.get(reader.at(report)))
+    reader.look(olaf.client.get(reader.at("/staff/audits")))
+
+
+def read_own_withdrawal(app: Flask, reader: Reader) -> None:
+    alma = people.declared_yesterday(app)
+    number = people.number_of(app, alma)
+    own = f"/declarations/{number}/withdrawal"
+    for address in (f"{own}?", f"{own}?sure=1&"):
+        reader.look(alma.client.get(f"{address}lang={reader.language}"))
+    form = alma.client.get(f"{own}?sure=1").values()
+    reader.look(alma.client.post(reader.at(own), form), status=422)
+    alma.client.post(own, form | {"confirm": "yes"})
+    reader.look(alma.client.post(reader.at(own), form | {"confirm": "yes"}), status=409)
+    for page in (alma.base, f"/declarations/{number}"):
+        reader.read(alma, page)
+    reader.read(people.stella(app), f"/verify/{number}")
+
+
 def read_signing_in(app: Flask, reader: Reader) -> None:
     """The pages before somebody is in, with every refusal."""
     client, nina = people.stella(app).client, people.nina(app)
@@ -453,6 +535,9 @@ PARTS: tuple[Part, ...] = (
     read_signing_in,
     read_accounts,
     read_register,
+    read_cases,
+    read_samples_and_reports,
+    read_own_withdrawal,
     read_follow_up,
     read_links_for_others,
     read_own_data,

@@ -95,7 +95,7 @@ def test_english_names_what_it_speaks_of_as_the_project_does() -> None:
         "Termin ": "due date",
         "gilt bis": "valid until",
         "galt bis": "valid until",
-        "widerrufen": "withdrawn",
+        "widerrufen": "withdraw",
         "Handlungsbedarf": "need for action",
         "Kontrolle ": "follow-up",
         "Dringlichkeit": "urgency",

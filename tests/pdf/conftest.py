@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 
 from om_selfcheck.config import ROOT
+from om_selfcheck.i18n.formats import day
 from om_selfcheck.i18n.translation import SOURCE_LANGUAGE, PoBabel
 
 
@@ -14,6 +15,7 @@ from om_selfcheck.i18n.translation import SOURCE_LANGUAGE, PoBabel
 def document_app() -> Flask:
     made = Flask("documents", template_folder=str(ROOT / "templates"))
     made.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}  # as in the factory
+    made.jinja_env.filters["day"] = day  # letters share their words with mails
     PoBabel(made, default_locale=SOURCE_LANGUAGE)
     return made
 

@@ -5,19 +5,25 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
+from uuid import UUID
 
 from pypdf import PdfReader
 
 from om_selfcheck.domain.action_plan import Action, Urgency
+from om_selfcheck.domain.audit import Occasion
 from om_selfcheck.domain.comparison import MeasureChange
 from om_selfcheck.domain.correction import Correction, Step, follow_corrections
-from om_selfcheck.domain.declaration import DeclarationDetails
+from om_selfcheck.domain.declaration import DeclarationDetails, WithdrawalReason
 from om_selfcheck.domain.declaration_number import make_number
 from om_selfcheck.domain.progress import ActionState
 from om_selfcheck.domain.rating import NeedForAction, RatingCounts
 from om_selfcheck.domain.renewal import PreviousAction
+from om_selfcheck.domain.statistics.batches import AnswerBatch, ProgressBatch
+from om_selfcheck.domain.statistics.stages import StageCounts
+from om_selfcheck.domain.statistics.weeks import Week
 from om_selfcheck.pdf.documents import (
     CORRECTIONS_NAMED,
+    AuditLetter,
     ChangesDocument,
     CheckEdition,
     DeclarationDocument,
@@ -29,6 +35,7 @@ from om_selfcheck.pdf.documents import (
     TopicCounts,
     TopicsDocument,
     TopicThenAndNow,
+    render_audit_letter,
     render_changes,
     render_declaration,
     render_monday,
@@ -36,6 +43,12 @@ from om_selfcheck.pdf.documents import (
     render_poster,
     render_topics,
 )
+from om_selfcheck.pdf.network_report import NetworkReport, render_network_report
+from om_selfcheck.services.answers import make_answers
+from om_selfcheck.services.case_letters import CaseLetter
+from om_selfcheck.services.figures import Published
+from om_selfcheck.services.stages import ShownGroup
+from tests.builders import make_questionnaire, make_topic
 
 DAY = date(2026, 11, 21)
 AT = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)
@@ -154,6 +167,82 @@ MONDAY = MondayDocument(
     company_name=DETAILS.company_name,
 )
 
+REFS = tuple(f"{topic}.1.{letter}" for topic in range(1, 4) for letter in "abcd")
+WEEK = Week(date(2026, 12, 21))
+ANSWERED = make_answers(
+    make_questionnaire(
+        topics=[make_topic(ref=str(n), measure_refs=[ref for ref in REFS if ref[0] == str(n)]) for n in range(1, 4)]
+    ),
+    Published(
+        answers={
+            "basis": [
+                AnswerBatch(
+                    week=WEEK,
+                    companies=48,
+                    urgent={ref: 4 * place for place, ref in enumerate(REFS)},
+                    some=dict.fromkeys(REFS, 9),
+                )
+            ]
+        },
+        progress={"basis": [ProgressBatch(week=WEEK, companies=30, done=171)]},
+    ),
+    2026,
+    "de",
+)
+NETWORK_REPORT = NetworkReport(
+    network_name="Netzwerk Nordharz",
+    area="Goslar und Umgebung",
+    year=2026,
+    week=WEEK,
+    groups=(
+        ShownGroup(
+            key="a",
+            label="Frühstück der Handwerkskammer",
+            counts=StageCounts(started=52, half_rated=47, all_rated=44, plan_complete=31, declared=22, renewed=3),
+        ),
+        ShownGroup(key="b", label="Messestand", counts=None),
+        ShownGroup(key="", label="", counts=StageCounts(started=5, half_rated=2, all_rated=1)),
+        ShownGroup(
+            key="pool:c",
+            label="",
+            counts=StageCounts(started=9, half_rated=9, all_rated=7, plan_complete=7, declared=5),
+        ),
+    ),
+    total=StageCounts(started=66, half_rated=58, all_rated=52, plan_complete=38, declared=27, renewed=3),
+    before=StageCounts(started=21, half_rated=17, all_rated=15, plan_complete=9, declared=6),
+    answers=(ANSWERED,),
+)
+ASKED = AuditLetter(
+    letter=CaseLetter(
+        occasion=Occasion.ASKED,
+        number=NUMBER,
+        company_name=DETAILS.company_name,
+        issued_on=DAY,
+        written_on=date(2026, 11, 24),
+        deadline_on=date(2026, 12, 22),
+        reason=None,
+        outcome=None,
+        text="",
+        assessment_id=UUID(int=3),
+        audit_id=UUID(int=5),
+    ),
+    company_name=DETAILS.company_name,
+    signatory_name=DETAILS.signatory_name,
+    street=DETAILS.street,
+    postal_code=DETAILS.postal_code,
+    city=DETAILS.city,
+    lost_link="https://check.example.org/lost-link",
+)
+HEARING = replace(
+    ASKED,
+    letter=replace(
+        ASKED.letter,
+        occasion=Occasion.HEARING,
+        reason=WithdrawalReason.CRITERIA_NOT_MET,
+        text="Zwei Themen sind nicht bewertet.\nBitte sagen Sie uns, warum.",
+    ),
+)
+
 MAKERS: dict[str, Callable[[], bytes]] = {
     "declaration": lambda: render_declaration(DECLARATION, "de"),
     "topics": lambda: render_topics(TOPICS, "de"),
@@ -162,6 +251,11 @@ MAKERS: dict[str, Callable[[], bytes]] = {
     "renewed": lambda: render_declaration(RENEWED, "de"),
     "changes": lambda: render_changes(CHANGES, "de"),
     "monday": lambda: render_monday(MONDAY, "de"),
+    "network_report": lambda: render_network_report(NETWORK_REPORT, "de"),
+}
+LETTERS: dict[str, Callable[[], bytes]] = {
+    "audit-asked": lambda: render_audit_letter(ASKED, "de", operator_name="Testbetrieb"),
+    "audit-hearing": lambda: render_audit_letter(HEARING, "de", operator_name="Testbetrieb"),
 }
 
 
@@ -169,6 +263,9 @@ ENGLISH: dict[str, Callable[[], bytes]] = {
     "corrected-en": lambda: render_declaration(CORRECTED, "en"),
     "renewed-en": lambda: render_declaration(RENEWED, "en"),
     "changes-en": lambda: render_changes(CHANGES, "en"),
+    "network_report-en": lambda: render_network_report(NETWORK_REPORT, "en"),
+    "audit-asked-en": lambda: render_audit_letter(ASKED, "en", operator_name="Testbetrieb"),
+    "audit-hearing-en": lambda: render_audit_letter(HEARING, "en", operator_name="Testbetrieb"),
 }
 
 
@@ -239,6 +336,11 @@ def fill_monday(text: str) -> MondayDocument:
     check = CheckEdition(title=text, version="1.0", publisher=text)
     topic = replace(MONDAY.topic, title=text)
     return replace(MONDAY, check=check, topic=topic, steps=(step, step, step), company_name=text)
+
+
+def fill_audit_letter(text: str) -> AuditLetter:
+    letter = replace(HEARING.letter, company_name=text, text=text)
+    return replace(HEARING, letter=letter, company_name=text, signatory_name=text, street=text, city=text)
 
 
 def open_pdf(content: bytes) -> PdfReader:

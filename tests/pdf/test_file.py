@@ -14,7 +14,7 @@ from flask import Flask
 
 from om_selfcheck.config import ROOT
 from om_selfcheck.pdf import renderer
-from tests.pdf.samples import DETAILS, MAKERS, NUMBER, open_pdf
+from tests.pdf.samples import ASKED, DAY, DETAILS, LETTERS, MAKERS, NETWORK_REPORT, NUMBER, POSTERS, open_pdf
 
 OURS = {"Source-Sans-Light", "Source-Sans", "Source-Sans-Semi-Bold"}
 ELSEWHERE = """
@@ -38,9 +38,9 @@ def fonts_of(content: bytes) -> dict[str, bool]:
     return fonts
 
 
-@pytest.mark.parametrize("name", MAKERS)
+@pytest.mark.parametrize("name", MAKERS | POSTERS | LETTERS)
 def test_embeds_our_font_and_no_other(name: str) -> None:
-    fonts = fonts_of(MAKERS[name]())
+    fonts = fonts_of((MAKERS | POSTERS | LETTERS)[name]())
     assert set(fonts) <= OURS
     assert all(fonts.values())
 
@@ -57,9 +57,20 @@ def test_is_tagged_and_names_language_title_and_author(name: str) -> None:
     assert "pdfuaid" in str(root["/Metadata"].get_data())
     assert file.metadata is not None
     assert file.metadata.title
-    assert file.metadata.author == DETAILS.company_name
+    is_report = name == "network_report"
+    assert file.metadata.author == (NETWORK_REPORT.network_name if is_report else DETAILS.company_name)
     assert file.metadata.creation_date is not None
-    assert file.metadata.creation_date.isoformat().startswith("2026-11-21")
+    assert file.metadata.creation_date.date() == (NETWORK_REPORT.stated_on if is_report else DAY)
+
+
+@pytest.mark.parametrize("name", LETTERS)
+def test_a_letter_is_the_operator_s_and_of_its_own_day(name: str) -> None:
+    file = open_pdf(LETTERS[name]())
+    assert file.metadata is not None
+    assert file.metadata.author == "Testbetrieb"
+    assert ASKED.company_name in (file.metadata.title or "")
+    assert file.metadata.creation_date is not None
+    assert file.metadata.creation_date.isoformat().startswith("2026-11-24")
 
 
 def test_a_declaration_carries_its_number_in_the_title() -> None:

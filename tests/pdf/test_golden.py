@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.pdf.samples import ENGLISH, MAKERS, POSTERS, read_text, squeeze
+from tests.pdf.samples import ENGLISH, LETTERS, MAKERS, POSTERS, read_text, squeeze
 
 GOLDEN = Path(__file__).parent / "golden"
-DOCUMENTS = MAKERS | ENGLISH | POSTERS
+DOCUMENTS = MAKERS | LETTERS | ENGLISH | POSTERS
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

@@ -1,12 +1,17 @@
 """The declaration, the Montagszettel and the poster have one page, whatever people write; and nothing of it is lost."""
 
+from dataclasses import replace
+
 import pytest
 
 from om_selfcheck.domain.text import LINE_LENGTH
 from om_selfcheck.pdf.documents import CORRECTIONS_NAMED, Paper, render_declaration, render_monday, render_poster
+from om_selfcheck.pdf.network_report import render_network_report
 from tests.pdf.samples import (
+    ANSWERED,
     DECLARATION,
     MONDAY,
+    NETWORK_REPORT,
     fill_declaration,
     fill_monday,
     fill_poster,
@@ -42,6 +47,17 @@ def test_a_poster_has_one_page_of_its_size(kind: str, paper: Paper) -> None:
 @pytest.mark.parametrize("kind", LONG)
 def test_a_monday_note_has_one_page(kind: str) -> None:
     assert len(open_pdf(render_monday(fill_monday(long(kind)), "de")).pages) == 1
+
+
+@pytest.mark.parametrize("kind", LONG)
+def test_a_network_s_report_has_one_page(kind: str) -> None:
+    text = long(kind)
+    many = tuple(replace(NETWORK_REPORT.groups[0], key=str(n), label=text) for n in range(40))
+    topics = tuple(replace(topic, title=text) for topic in ANSWERED.topics)
+    measures = tuple(replace(one, practice=text) for one in ANSWERED.measures)
+    answers = replace(ANSWERED, title=text, topics=topics, measures=measures)
+    report = replace(NETWORK_REPORT, network_name=text, area=text, groups=many, answers=(answers,) * 3)
+    assert len(open_pdf(render_network_report(report, "de")).pages) == 1
 
 
 def test_a_long_name_is_there_to_its_end() -> None:

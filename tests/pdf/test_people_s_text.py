@@ -7,15 +7,28 @@ import pytest
 
 from om_selfcheck.pdf import renderer
 from om_selfcheck.pdf.documents import (
+    Paper,
     draw_qr_code,
+    render_audit_letter,
     render_changes,
     render_declaration,
     render_monday,
     render_plan,
+    render_poster,
     render_topics,
 )
 from om_selfcheck.pdf.fetcher import FACES, SCHEME, BundledFetcher, NotBundled
-from tests.pdf.samples import fill_changes, fill_declaration, fill_monday, fill_plan, fill_topics, read_text, squeeze
+from tests.pdf.samples import (
+    fill_audit_letter,
+    fill_changes,
+    fill_declaration,
+    fill_monday,
+    fill_plan,
+    fill_poster,
+    fill_topics,
+    read_text,
+    squeeze,
+)
 
 HOSTILE = (
     "<img src=file:///etc/passwd>",
@@ -69,6 +82,8 @@ def test_is_printed_as_it_was_written(asked: list[str]) -> None:
         render_plan(fill_plan(everything), "de"),
         render_changes(fill_changes(everything), "de"),
         render_monday(fill_monday(everything), "de"),
+        render_poster(fill_poster(everything), "de", Paper.A5),
+        render_audit_letter(fill_audit_letter(everything), "de", operator_name=""),
     )
     printed = squeeze(everything.replace("＜", "<").replace("＞", ">"))
     assert all(printed in squeeze(read_text(content)) for content in made)

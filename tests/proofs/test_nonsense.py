@@ -6,12 +6,15 @@ signed in as staff too, and a stranger.
 """
 
 import gzip
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 from urllib.parse import quote, quote_from_bytes
+from uuid import uuid4
 
 import brotli
 import pytest
@@ -28,14 +31,17 @@ from om_selfcheck import clock
 from om_selfcheck.catalogue import Catalogue
 from om_selfcheck.config import read_settings
 from om_selfcheck.domain.access import Role, Strength
+from om_selfcheck.domain.audit import AuditOutcome, CheckItem
 from om_selfcheck.extensions import db
 from om_selfcheck.factory import create_app
+from om_selfcheck.services import audits, cases, foreign_reports, grants, openings
 from om_selfcheck.services.account_links import LinkPurpose, make_link
 from om_selfcheck.services.accounts import Account
 from om_selfcheck.store.migrate import upgrade
+from om_selfcheck.store.queries import audits as audit_rows
 from om_selfcheck.web.access import public
 from om_selfcheck.web.security import CONTENT_SECURITY_POLICY
-from tests import people
+from tests import factories, people
 from tests.builders import make_questionnaire
 from tests.factories import DETAILS, PASSWORD
 from tests.mail.unsubscribing import make_unsubscribe_link
@@ -113,6 +119,12 @@ PARAMETERS_READ = {
     "staff.record": ("verb", "actor", "subject", "from_day", "to_day", "before"),
     "staff.declaration": ("corrected",),
     "company.issued": ("corrected",),
+    "staff.audit": ("news",),
+    "staff.sample": ("again",),
+    "staff.report": ("news",),
+    "company.audit": ("news",),
+    "company.withdrawal": ("sure",),
+    "public.not_from_us": ("sent",),
     "staff.network": ("news",),
     "network.companies": ("after",),
     "network.link": ("news",),
@@ -156,7 +168,13 @@ PASSKEYS = {  # offered under another name than this server's; see tests/web/aut
     "account.passkey_options",
     "account.sign_in_with_passkey",
 }
-SLOW = {"company.monday", "company.plan_with_functions", "network.poster"}  # they make a PDF each time
+SLOW = {
+    "company.monday",
+    "company.plan_with_functions",
+    "network.poster",
+    "company.letter",
+    "staff.letter",
+}  # they make a PDF each time
 LEAVING = {"company.leave", "company.leave_mine"}
 METHODS = ("HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE")
 FORM = "application/x-www-form-urlencoded"
@@ -252,6 +270,7 @@ class Cast:
     kept_action: str
     confirmation: str
     code: str
+    cases: tuple[str, ...]
     doer: FlaskClient
     staff: Account
     waiting: Account
@@ -358,6 +377,70 @@ def register_pages(cast: Cast) -> list[str]:
     ]
 
 
+def make_cases(app: Flask, owner: people.Person, number: str, other: str) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Begin cases about a number in every state that offers a form; return examples and the pages with the forms."""
+    now, today, ids = clock.now(), clock.today(), {}
+    with app.app_context():
+        session = db.session
+        olaf, otto = (factories.add_staff(session, f"{name}@audits.example") for name in ("olaf", "otto"))
+        actor = grants.get_actor_by_token(session, token=owner.token, now=now)
+        declaration_id = audit_rows.list_declared(session, [number])[0][0]
+        for state in ("drawn", "asked", "opened", "second_reading"):
+            case = audit_rows.add_audit(
+                session, id=uuid4(), declaration_id=declaration_id, state="drawn", created_at=now
+            )
+            ids[state] = case.id
+            if state == "drawn":
+                continue
+            audits.ask_company(session, by=olaf, audit_id=case.id, now=now)
+            if state == "asked":
+                continue
+            openings.open_snapshot(
+                session,
+                actor=actor,
+                audit_id=case.id,
+                questionnaire=make_questionnaire(),
+                topics=(),
+                is_whole=True,
+                until=today,
+                now=now,
+            )
+            if state == "second_reading":
+                fine = {f"{item}-answer": "yes" for item in CheckItem}
+                audits.note_findings(session, by=olaf, audit_id=case.id, wanted=fine, shown={}, now=now)
+                audits.submit_findings(
+                    session, by=olaf, audit_id=case.id, outcome=AuditOutcome.IN_ORDER, text="", now=now
+                )
+        for reported in (other, number, number):
+            foreign_reports.report_foreign(session, number=reported, text="Nicht von uns.", contact="", now=now)
+        found = foreign_reports.list_reports(session, is_open=True)
+        reports = [one.report_id for one in sorted(found, key=lambda one: one.number != other)]
+        foreign_reports.hide_name(session, by=olaf, report_id=reports[1], now=now)
+        ids["hearing"] = foreign_reports.lead_to_hearing(session, by=otto, report_id=reports[2], text="Ja.", now=now)
+        sample_id = uuid4()
+        audit_rows.add_sample(
+            session,
+            id=sample_id,
+            user_id=olaf.user_id,
+            drawn_at=now,
+            frame=json.dumps({"check": "", "network": "", "numbers": [number]}),
+            frame_on=today - timedelta(days=1),
+            frame_size=1,
+            frame_hash="0" * 64,
+            size=1,
+            seed="s",
+        )
+        examples = {
+            "sample_id": str(sample_id),
+            "audit_id": str(ids["opened"]),
+            "step_id": str(cases.get_case(session, audit_id=ids["asked"], today=today).steps[-1].step_id),
+            "report_id": str(reports[0]),
+        }
+        session.commit()
+    pages = [f"/staff/audits/{one}" for one in ids.values()] + [f"{owner.base}/audits/{one}" for one in ids.values()]
+    return examples, (*pages, *(f"/staff/reports/{one}" for one in reports), "/staff/samples")
+
+
 def make_cast(app: Flask) -> Cast:
     alma, declared, again, ended, renewed, erased = (people.alma(app) for _ in range(6))
     number = people.declare(declared)
@@ -365,7 +448,7 @@ def make_cast(app: Flask) -> Cast:
     code = people.token_of(app, "netz-a", link_id)
     for joining in (alma, again):
         people.join(joining, code, "plan")
-    people.declare(again)
+    withdrawable = people.declare(again)
     second_round = people.renew(again)
     for other in (declared, ended, renewed, erased, second_round):
         assert alma.client.post(f"/access/{other.token}").status == 303
@@ -380,6 +463,7 @@ def make_cast(app: Flask) -> Cast:
     signed = make_unsubscribe_link(app, alma.assessment_id)  # an address is confirmed, a second one waits, mail rests
     alma.client.send(f"{alma.base}/mails", {"resume_on": "2027-01-31"}, form="/mails/pause")
     alma.client.send(f"{alma.base}/mails", {"email": "neu@betrieb.example"}, form="/mails/address")
+    case_ids, case_pages = make_cases(app, declared, number, withdrawable)
     nina = people.nina(app)
     people.nora(app)  # whose network can be added to Nina's
     cast = Cast(
@@ -402,6 +486,7 @@ def make_cast(app: Flask) -> Cast:
             "contact_id": str(people.add_help(app)),
             "link_id": str(link_id),
             "paper": "a4",
+            **case_ids,
         },
         ended=ended,
         renewed=renewed,
@@ -410,6 +495,7 @@ def make_cast(app: Flask) -> Cast:
         kept_action=actions[0],
         confirmation=confirm_link(collect(app)[-1]),
         code=code,
+        cases=(*case_pages, f"/declarations/{withdrawable}/withdrawal?sure=1", f"/verify/{number}/not-from-us"),
         doer=make_doer(app, alma, actions[1]),
         staff=people.add_user(app, "olaf@example.org", Role.STAFF, Strength.SECOND_FACTOR),
         waiting=nina.account,
@@ -582,6 +668,7 @@ def find_forms(cast: Cast) -> list[FoundForm]:
         *(f"/i/{cast.code}", f"{cast.second_round.base}/access"),
         *network_pages(cast),
         *register_pages(cast),
+        *cast.cases,
         *account_pages(cast),
     ]
     places = [*((cast.owner, address) for address in pages), (cast.doer, f"{cast.base}/mine?ask=1")]

@@ -41,6 +41,7 @@ OF_NOBODY = {
     "membership": "accounts of staff and coordinators",
     "network": "a network's own",
     "nudge": "a network's own",
+    "pooled_link": "a network's own",
     "published_figures": "counts over many companies",
     "questionnaire": "published questions",
     "record_head": "the chain itself",
@@ -98,9 +99,22 @@ def planted_rows(session: Session, actor: Actor, word: str) -> Iterator[Base]:
         select(models.Action.id).where(models.Action.assessment_id == actor.assessment_id)
     ).first()
     network_id, audit_id, assessment_id = uuid4(), uuid4(), actor.assessment_id
-    yield models.Network(id=network_id, slug=f"n{network_id.hex[:8]}", name="Netz", kind="regional", created_at=NOW)
+    session.add(
+        models.Network(id=network_id, slug=f"n{network_id.hex[:8]}", name="Netz", kind="regional", created_at=NOW)
+    )
+    session.flush()
     yield models.Participation(assessment_id=assessment_id, network_id=network_id, joined_at=NOW)
     yield models.Release(id=uuid4(), assessment_id=assessment_id, network_id=network_id, level="status", begun_at=NOW)
+    yield models.CountedRound(
+        id=uuid4(),
+        network_id=network_id,
+        assessment_id=assessment_id,
+        company_id=actor.company_id,
+        started_on=TODAY,
+    )
+    yield models.CountedCompany(
+        company_id=actor.company_id, questionnaire_slug="basis", kind="answers", counted_on=TODAY
+    )
     yield models.ActionMeasure(action_id=action_id, measure_ref="1.2.a")
     yield models.ActionProgress(id=uuid4(), action_id=action_id, at=NOW, state="done", note=word, by=word)
     yield models.LaterRating(id=uuid4(), assessment_id=assessment_id, measure_ref="1.1.a", need="none", at=NOW)

@@ -5,16 +5,18 @@ from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.errors import NotFound
 from om_selfcheck.domain.message import MessageKind
 from om_selfcheck.services import unsubscribing
 from om_selfcheck.services.unsubscribing import Standing, Whose, sign_recipient
-from om_selfcheck.store.models import Company, Doer
+from om_selfcheck.store.models import Company, Doer, Participation
 from tests import factories
 from tests.factories import NOW
 from tests.mail.golden import make_claimed
+from tests.services import crowd
 
 KEY = "key of the installation"
 ADDRESS = "buero@betrieb.example"
@@ -80,6 +82,22 @@ def test_somebody_responsible_is_forgotten_with_the_address(session: Session) ->
     assert (doer.address, doer.confirmed_at, doer.name) == ("", None, "Büro")
     assert not end(session, signed).is_reminded
     assert factories.list_verbs(session, f"doer:{doer.id}") == [("reminders_ended", NOW)]
+
+
+def test_who_was_nudged_ends_that_alone(session: Session) -> None:
+    owner = factories.start(session)
+    crowd.join(session, owner, factories.add_network(session), may_be_nudged=True)
+    company = session.get_one(Company, owner.company_id)
+    company.confirmed_email, company.reminder = ADDRESS, "email"
+    session.commit()
+    nudge = make_claimed(MessageKind.NUDGE, address=ADDRESS, company_id=company.id)
+    signed = sign_recipient(nudge, KEY)
+    assert look(session, signed) == Standing(whose=Whose.NUDGED, company_name="", is_reminded=True)
+    assert end(session, signed).is_reminded
+    assert session.scalars(select(Participation.may_be_nudged)).all() == [False]
+    assert company.reminder == "email", "other reminders were chosen and go on"
+    assert not end(session, signed).is_reminded
+    assert factories.list_verbs(session, f"company:{company.id}") == [("reminders_ended", NOW)]
 
 
 def test_ending_one_leaves_all_others(session: Session) -> None:

@@ -55,10 +55,13 @@ class Overview:
     groups: Mapping[str, StageCounts]
     total: StageCounts | None
 
+    @classmethod
+    def of(cls, shown: Mapping[str, StageCounts]) -> "Overview":
+        return cls(shown, sum(shown.values(), StageCounts()) if shown else None)
+
 
 def show_groups(groups: Iterable[Group]) -> Overview:
-    shown = {group.key: group.counts for group in groups if group.is_shown}
-    return Overview(shown, sum(shown.values(), StageCounts()) if shown else None)
+    return Overview.of({group.key: group.counts for group in groups if group.is_shown})
 
 
 def show_weeks(weeks: Mapping[Week, Iterable[Group]], today: date) -> dict[Week, Overview]:

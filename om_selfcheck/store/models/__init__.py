@@ -13,6 +13,7 @@ from om_selfcheck.store.models.audit import (
     Withdrawal,
 )
 from om_selfcheck.store.models.declaration import Declaration, DeclarationWord, Document
+from om_selfcheck.store.models.figures import CountedCompany, CountedRound, PooledLink
 from om_selfcheck.store.models.grant import Grant, WebSession
 from om_selfcheck.store.models.message import AddressClaim, Message, Throttle
 from om_selfcheck.store.models.network import (
@@ -41,6 +42,8 @@ __all__ = [
     "AuditStep",
     "Company",
     "Correction",
+    "CountedCompany",
+    "CountedRound",
     "Declaration",
     "DeclarationWord",
     "Document",
@@ -60,6 +63,7 @@ __all__ = [
     "Nudge",
     "Opening",
     "Participation",
+    "PooledLink",
     "PublishedFigures",
     "PublishedQuestionnaire",
     "Rating",

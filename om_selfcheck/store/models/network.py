@@ -112,7 +112,7 @@ class HelpTopic(Base):
 
 
 class Nudge(Base):
-    """A reminder to those who have stopped, sent without anybody seeing to whom."""
+    """A reminder to those who have stopped, sent without anybody seeing to whom; `queued_at` is when its mails were."""
 
     __tablename__ = "nudge"
 
@@ -120,6 +120,7 @@ class Nudge(Base):
     network_id: Mapped[UUID] = mapped_column(ForeignKey("network.id", ondelete="CASCADE"), index=True)
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)
     sent_at: Mapped[datetime] = mapped_column(Instant)
+    queued_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class PublishedFigures(Base):

@@ -19,6 +19,8 @@ from om_selfcheck.store.models import (
     AuditStep,
     Company,
     Correction,
+    CountedCompany,
+    CountedRound,
     Declaration,
     DeclarationWord,
     Document,
@@ -74,6 +76,8 @@ def belongs_to(company_id: UUID) -> dict[Model, ColumnElement[bool]]:
         Message: or_(Message.company_id == company_id, Message.assessment_id.in_(rounds)),
         Participation: Participation.assessment_id.in_(rounds),
         Release: Release.assessment_id.in_(rounds),
+        CountedRound: CountedRound.company_id == company_id,
+        CountedCompany: CountedCompany.company_id == company_id,
         Declaration: Declaration.company_id == company_id,
         Document: Document.declaration_id.in_(declarations),
         DeclarationWord: DeclarationWord.declaration_id.in_(declarations),
@@ -101,12 +105,16 @@ def list_numbers(session: Session, company_id: UUID) -> Sequence[str]:
     return session.scalars(numbers.order_by(Declaration.issued_at)).all()
 
 
+def list_rounds(session: Session, company_id: UUID) -> Sequence[UUID]:
+    return session.scalars(_rounds(company_id)).all()
+
+
 def list_subjects(session: Session, company_id: UUID) -> list[str]:
     """Return what the record calls the company, its rounds, declarations and cases, and who does its actions."""
     doers = select(Doer.id).where(Doer.assessment_id.in_(_rounds(company_id)))
     return [
         f"company:{company_id}",
-        *(f"assessment:{one}" for one in session.scalars(_rounds(company_id))),
+        *(f"assessment:{one}" for one in list_rounds(session, company_id)),
         *(f"declaration:{number}" for number in list_numbers(session, company_id)),
         *(f"doer:{one}" for one in session.scalars(doers)),
         *(f"audit:{one}" for one in session.scalars(_audits(company_id))),

@@ -1,6 +1,7 @@
 """The company's road: start, rate, plan, declare, afterwards, and who may see what."""
 
 from om_selfcheck.web.company import (
+    audits,
     belongings,
     correction,
     declaration,
@@ -18,10 +19,12 @@ from om_selfcheck.web.company import (
     responsible,
     sharing,
     subscription,
+    withdrawal,
 )
 from om_selfcheck.web.company.blueprint import bp
 
 __all__ = [
+    "audits",
     "belongings",
     "bp",
     "correction",
@@ -40,4 +43,5 @@ __all__ = [
     "responsible",
     "sharing",
     "subscription",
+    "withdrawal",
 ]

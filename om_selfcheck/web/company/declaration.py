@@ -20,10 +20,11 @@ from om_selfcheck.domain.declaration import (
 )
 from om_selfcheck.domain.errors import AlreadyDeclared
 from om_selfcheck.domain.merging import Conflict
+from om_selfcheck.domain.opening import is_all_one_colour
 from om_selfcheck.extensions import db
 from om_selfcheck.i18n.labels import label
 from om_selfcheck.i18n.translation import gettext as _
-from om_selfcheck.services import declarations, drafts
+from om_selfcheck.services import cases, declarations, drafts
 from om_selfcheck.services.declarations import NotComplete
 from om_selfcheck.services.drafts import FIELDS
 from om_selfcheck.services.grants import Actor
@@ -125,6 +126,7 @@ def issued(number: str) -> ResponseReturnValue:  # noqa: ARG001 - read by the gu
         may_correct=actor.may(Task.DECLARE) and may_correct_itself(issued_declaration.issued_at, now),
         correct_until=issued_declaration.issued_at + OWN_CORRECTION,
         was_corrected="corrected" in request.args,
+        cases=cases.list_own_cases(db.session, actor=actor, today=clock.today()),
     )
 
 
@@ -194,6 +196,7 @@ def _render_preview(actor: Actor) -> str:
             for entry, action, found in zip(standing.plan, actions, give_hints(actions, today), strict=True)
             if found
         ],
+        is_all_one_colour=is_all_one_colour(standing.ratings.needs),
         today=today,
         valid_until=SelfDeclaration(issued_on=today).valid_until,
         may_issue=actor.may(Task.DECLARE),

@@ -13,11 +13,13 @@ from om_selfcheck.domain.release import ReleaseLevel
 from om_selfcheck.domain.text import LINE_LENGTH, clean_line
 from om_selfcheck.extensions import db
 from om_selfcheck.i18n.translation import gettext as _
-from om_selfcheck.services import participations, releases
+from om_selfcheck.services import participations, releases, stages
+from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.participations import Choices, InvitationEnded, OtherCheck, UnknownCode
 from om_selfcheck.services.releases import NoNetwork
 from om_selfcheck.services.throttles import Try
 from om_selfcheck.web.access import current_actor, require
+from om_selfcheck.web.company import pages
 from om_selfcheck.web.company.blueprint import bp
 from om_selfcheck.web.company.sharing import UNPROCESSABLE, render_sharing
 from om_selfcheck.web.inputs import NOT_OFFERED
@@ -38,6 +40,7 @@ def join_network(assessment_id: UUID) -> ResponseReturnValue:
         participations.join_network(
             db.session, actor=current_actor(), assessment_id=assessment_id, code_or_link=code, now=clock.now()
         )
+        _count_stages(current_actor())
     except UnknownCode:
         return _refuse_code(code)
     except (InvitationEnded, OtherCheck) as refusal:
@@ -51,6 +54,7 @@ def join_network(assessment_id: UUID) -> ResponseReturnValue:
 def join_again(assessment_id: UUID) -> ResponseReturnValue:
     """Let the renewing round count for the network of the last one."""
     participations.join_again(db.session, actor=current_actor(), now=clock.now())
+    _count_stages(current_actor())
     commit()
     return _back(assessment_id, "joined")
 
@@ -109,6 +113,12 @@ def change_release(assessment_id: UUID) -> ResponseReturnValue:
         return render_sharing({"code": _("Der Check zählt zurzeit für kein Netzwerk, das offen ist.")}), CONFLICT
     commit()
     return _back(assessment_id, "released" if wanted != ReleaseLevel.NOTHING else "ended")
+
+
+def _count_stages(actor: Actor) -> None:
+    """Let the network count what the round has reached before it joined."""
+    measures = pages.questionnaire_of(actor).size
+    stages.note_stages(db.session, assessment_id=actor.assessment_id, measures=measures, now=clock.now())
 
 
 def _refuse_code(code: str) -> ResponseReturnValue:

@@ -17,7 +17,7 @@ from om_selfcheck.domain.questionnaire import LANGUAGES, Questionnaire
 from om_selfcheck.extensions import csrf, db
 from om_selfcheck.i18n.translation import current_language
 from om_selfcheck.i18n.translation import gettext as _
-from om_selfcheck.services import access_mails, assessments, grants, participations, sessions, throttles
+from om_selfcheck.services import access_mails, assessments, cases, grants, participations, sessions, throttles
 from om_selfcheck.services.assessments import Started
 from om_selfcheck.services.grants import list_links
 from om_selfcheck.services.invitations import Invitation
@@ -122,6 +122,7 @@ def overview(assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 - read
         board=make_board(actor),
         has_fresh_link=actor.grant_id in fresh_tokens(actor.assessment_id),
         mails=settings_of(actor),
+        cases=cases.list_own_cases(db.session, actor=actor, today=clock.today()),
     )
 
 

@@ -1,6 +1,27 @@
 """Pages of a network's coordinators, below ``/network/<slug>``."""
 
-from om_selfcheck.web.network import companies, contacts, handing_on, links, routes, settings
+from om_selfcheck.web.network import (
+    companies,
+    contacts,
+    figures,
+    handing_on,
+    links,
+    nudge,
+    report,
+    routes,
+    settings,
+)
 from om_selfcheck.web.network.blueprint import bp
 
-__all__ = ["bp", "companies", "contacts", "handing_on", "links", "routes", "settings"]
+__all__ = [
+    "bp",
+    "companies",
+    "contacts",
+    "figures",
+    "handing_on",
+    "links",
+    "nudge",
+    "report",
+    "routes",
+    "settings",
+]

@@ -1,0 +1,95 @@
+"""Letters of the office to a company about a case: by mail where it confirmed an address, and on paper."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from om_selfcheck.clock import day_in_berlin
+from om_selfcheck.domain.audit import AuditOutcome, Occasion, Side, StepKind, find_occasion
+from om_selfcheck.domain.declaration import DeclarationDetails, WithdrawalReason
+from om_selfcheck.domain.errors import NotFound
+from om_selfcheck.domain.message import MessageKind
+from om_selfcheck.domain.snapshot import read_snapshot
+from om_selfcheck.services.messages import queue_message
+from om_selfcheck.store.models import Audit, AuditStep, Declaration
+from om_selfcheck.store.queries import addresses, audits, withdrawals
+
+SUBJECT = "audit:"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseLetter:
+    """What a letter says, on paper and in a mail alike."""
+
+    occasion: Occasion
+    number: str
+    company_name: str
+    issued_on: date
+    written_on: date
+    deadline_on: date | None
+    reason: WithdrawalReason | None
+    outcome: AuditOutcome | None
+    text: str
+    assessment_id: UUID
+    audit_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostedLetter:
+    """A letter with where it goes by post."""
+
+    letter: CaseLetter
+    details: DeclarationDetails
+    language: str
+
+
+def write_to_company(session: Session, declaration: Declaration, audit: Audit, step_id: UUID, *, now: datetime) -> bool:
+    """Queue the mail about a step; False where the company has no confirmed address and the letter goes by post."""
+    address = addresses.get_company(session, declaration.company_id).confirmed_email
+    if not address:
+        return False
+    return queue_message(
+        session,
+        kind=MessageKind.AUDIT,
+        subject=f"{SUBJECT}{audit.id}",
+        stage=str(step_id),
+        address=address,
+        language=addresses.get_round(session, declaration.assessment_id).language,
+        now=now,
+        company_id=declaration.company_id,
+        assessment_id=declaration.assessment_id,
+    )
+
+
+def get_letter(session: Session, *, audit_id: UUID, step_id: UUID) -> PostedLetter:
+    """Return the letter about a step for printing; NotFound where nothing is written about it."""
+    found, step = audits.find_audit(session, audit_id), audits.find_step(session, audit_id=audit_id, step_id=step_id)
+    letter = make_letter(session, *found, step) if found and step else None
+    if found is None or letter is None or not found[1].snapshot:  # an erased company has no address
+        raise NotFound
+    language = addresses.get_round(session, found[1].assessment_id).language
+    return PostedLetter(letter=letter, details=read_snapshot(found[1].snapshot).details, language=language)
+
+
+def make_letter(session: Session, audit: Audit, declaration: Declaration, step: AuditStep) -> CaseLetter | None:
+    """Return what is said about a step, None where nothing is."""
+    occasion = find_occasion(StepKind(step.kind), Side(step.actor))
+    if occasion is None:
+        return None
+    proposal = withdrawals.find_of_audit(session, audit.id)
+    is_about_withdrawal = occasion in (Occasion.HEARING, Occasion.WITHDRAWN)
+    return CaseLetter(
+        occasion=occasion,
+        number=declaration.number,
+        company_name=declaration.company_name,
+        issued_on=declaration.issued_on,
+        written_on=day_in_berlin(step.at),
+        deadline_on=step.deadline_on,
+        reason=WithdrawalReason(proposal.reason) if proposal and is_about_withdrawal else None,
+        outcome=AuditOutcome(audit.outcome) if audit.outcome and occasion is Occasion.CLOSED else None,
+        text=step.text,
+        assessment_id=declaration.assessment_id,
+        audit_id=audit.id,
+    )

@@ -1,0 +1,259 @@
+"""A case as company and office both read it (D14)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import RowMapping
+from sqlalchemy.orm import Session
+
+from om_selfcheck.domain.access import Task
+from om_selfcheck.domain.audit import (
+    AuditMove,
+    AuditOutcome,
+    AuditState,
+    CheckItem,
+    Decision,
+    FindingAnswer,
+    FindingEntry,
+    Occasion,
+    Side,
+    StepKind,
+    find_occasion,
+    is_overdue,
+    move_on,
+)
+from om_selfcheck.domain.completeness import Completeness, check_completeness
+from om_selfcheck.domain.declaration import WithdrawalReason
+from om_selfcheck.domain.errors import NotFound
+from om_selfcheck.domain.opening import OpeningTerms
+from om_selfcheck.domain.questionnaire import Questionnaire
+from om_selfcheck.domain.snapshot import hash_snapshot, read_snapshot
+from om_selfcheck.services.grants import Actor
+from om_selfcheck.store.models import Audit, AuditStep, Declaration, Opening, Withdrawal
+from om_selfcheck.store.queries import audits, withdrawals
+
+_A_MOMENT = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedCase:
+    """A line of a list of cases."""
+
+    audit_id: UUID
+    number: str
+    company_name: str
+    city: str
+    state: AuditState
+    outcome: AuditOutcome | None
+    deadline_on: date | None
+    is_overdue: bool
+    is_from_sample: bool
+    created_at: datetime
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What happened in a case; `by` is the name of whoever did it in the office, for the office only."""
+
+    step_id: UUID
+    at: datetime
+    side: Side
+    kind: StepKind
+    text: str
+    deadline_on: date | None
+    by: str
+
+    @property
+    def occasion(self) -> Occasion | None:
+        """What is written to the company about it, if anything."""
+        return find_occasion(self.kind, self.side)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A withdrawal that was proposed in the case, and what came of it."""
+
+    reason: WithdrawalReason
+    text: str
+    proposed_by: UUID | None
+    hearing_ends_on: date
+    answer: str
+    decision: Decision | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """Everything about a case that company and office both see."""
+
+    audit_id: UUID
+    declaration_id: UUID
+    assessment_id: UUID
+    company_id: UUID
+    number: str
+    company_name: str
+    slug: str
+    version: str
+    issued_on: date
+    withdrawn_on: date | None
+    state: AuditState
+    outcome: AuditOutcome | None
+    deadline_on: date | None
+    is_overdue: bool
+    sample_id: UUID | None
+    auditor_id: UUID | None
+    steps: tuple[Step, ...]
+    findings: Mapping[CheckItem, FindingEntry]
+    opening: OpeningTerms | None
+    proposal: Proposal | None
+
+    @property
+    def is_closed(self) -> bool:
+        return self.state is AuditState.CLOSED
+
+    def require(self, move: AuditMove) -> None:
+        """Raise MoveNotAllowed where the case is not, or no longer, where a move begins."""
+        move_on(self.state, move)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrozenCriteria:
+    """The criteria as of the day of issue, run again on the frozen snapshot: counts only (D9)."""
+
+    is_intact: bool
+    measures: int
+    rated: int
+    completeness: Completeness
+
+
+def list_cases(session: Session, *, is_open: bool, today: date) -> Sequence[ListedCase]:
+    """List the open cases by deadline, or those that were closed last."""
+    rows = audits.list_open(session) if is_open else audits.list_closed(session)
+    return [to_listed(row, today) for row in rows]
+
+
+def list_own_cases(session: Session, *, actor: Actor, today: date) -> Sequence[ListedCase]:
+    """List the cases of a company's own declaration for its owner, the newest first; nobody else is told of them."""
+    if actor.declaration_number is None or not actor.may(Task.DECLARE):
+        return []
+    return [to_listed(row, today) for row in audits.list_of_round(session, actor.assessment_id)]
+
+
+def get_case(session: Session, *, audit_id: UUID, today: date) -> Case:
+    found = audits.find_audit(session, audit_id)
+    if found is None:
+        raise NotFound
+    return _to_case(session, *found, today)
+
+
+def get_own_case(session: Session, *, actor: Actor, audit_id: UUID, today: date) -> Case:
+    """Return a case of the actor's own declaration; of anybody else's it is as if it did not exist."""
+    actor.require(Task.DECLARE)
+    case = get_case(session, audit_id=audit_id, today=today)
+    if case.assessment_id != actor.assessment_id:
+        raise NotFound
+    return case
+
+
+def run_criteria(session: Session, *, audit_id: UUID, questionnaire: Questionnaire) -> FrozenCriteria | None:
+    """Run the criteria again on the frozen snapshot; None where the company had it erased."""
+    found = audits.find_audit(session, audit_id)
+    if found is None:
+        raise NotFound
+    text = found[1].snapshot
+    if not text:
+        return None
+    snapshot = read_snapshot(text)
+    gaps = check_completeness(questionnaire, snapshot.ratings, snapshot.actions, snapshot.details)
+    return FrozenCriteria(
+        is_intact=hash_snapshot(text) == found[1].snapshot_hash,
+        measures=questionnaire.size,
+        rated=questionnaire.size - len(gaps.unrated),
+        completeness=gaps,
+    )
+
+
+def to_listed(row: RowMapping, today: date) -> ListedCase:
+    state = AuditState(row["state"])
+    return ListedCase(
+        audit_id=row["audit_id"],
+        number=row["number"],
+        company_name=row["company_name"],
+        city=row["city"],
+        state=state,
+        outcome=AuditOutcome(row["outcome"]) if row["outcome"] and state is AuditState.CLOSED else None,
+        deadline_on=row["deadline_on"],
+        is_overdue=is_overdue(state, row["deadline_on"], today),
+        is_from_sample=row["sample_id"] is not None,
+        created_at=row["created_at"],
+        closed_at=row["closed_at"],
+    )
+
+
+def _to_case(session: Session, audit: Audit, declaration: Declaration, today: date) -> Case:
+    state = AuditState(audit.state)
+    opening = audits.find_newest_opening(session, audit.id)
+    proposal = withdrawals.find_of_audit(session, audit.id)
+    return Case(
+        audit_id=audit.id,
+        declaration_id=declaration.id,
+        assessment_id=declaration.assessment_id,
+        company_id=declaration.company_id,
+        number=declaration.number,
+        company_name=declaration.company_name,
+        slug=declaration.questionnaire_slug,
+        version=declaration.questionnaire_version,
+        issued_on=declaration.issued_on,
+        withdrawn_on=declaration.withdrawn_on,
+        state=state,
+        outcome=AuditOutcome(audit.outcome) if audit.outcome else None,
+        deadline_on=audit.deadline_on,
+        is_overdue=is_overdue(state, audit.deadline_on, today),
+        sample_id=audit.sample_id,
+        auditor_id=audit.auditor_id,
+        steps=tuple(_to_step(row, by) for row, by in audits.list_steps(session, audit.id)),
+        findings=read_findings(session, audit.id),
+        opening=to_terms(opening) if opening else None,
+        proposal=_to_proposal(proposal) if proposal else None,
+    )
+
+
+def read_findings(session: Session, audit_id: UUID) -> Mapping[CheckItem, FindingEntry]:
+    """Return the entries of the checklist, in its order."""
+    rows = {row.code: row for row in audits.list_findings(session, audit_id)}
+    entries = {}
+    for item in CheckItem:
+        if row := rows.get(item.value):
+            entries[item] = FindingEntry(answer=FindingAnswer(row.answer) if row.answer else None, note=row.note)
+    return entries
+
+
+def to_terms(row: Opening) -> OpeningTerms:
+    return OpeningTerms(
+        topics=tuple(row.topics.split()), opened_at=row.opened_at, ends_at=row.ends_at, ended_at=row.ended_at
+    )
+
+
+def _to_step(row: AuditStep, by: str) -> Step:
+    return Step(
+        step_id=row.id,
+        at=row.at,
+        side=Side(row.actor),
+        kind=StepKind(row.kind),
+        text=row.text,
+        deadline_on=row.deadline_on,
+        by=by,
+    )
+
+
+def _to_proposal(row: Withdrawal) -> Proposal:
+    return Proposal(
+        reason=WithdrawalReason(row.reason),
+        text=row.text,
+        proposed_by=row.proposed_by,
+        hearing_ends_on=row.hearing_ends_on or row.proposed_at.date(),
+        answer=row.answer,
+        decision=Decision(row.decision) if row.decision else None,
+    )

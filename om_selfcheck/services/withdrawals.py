@@ -1,0 +1,193 @@
+"""Ending a number (D14): proposed by one person and decided by another after a hearing, or at the company's wish."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy.orm import Session
+
+from om_selfcheck.clock import day_in_berlin
+from om_selfcheck.domain.access import Task
+from om_selfcheck.domain.audit import (
+    HEARING,
+    AuditMove,
+    AuditOutcome,
+    AuditState,
+    Decision,
+    MoveNotAllowed,
+    ReportOutcome,
+    Side,
+    StepKind,
+    list_reasons,
+    require_heard,
+    require_other,
+)
+from om_selfcheck.domain.declaration import WithdrawalReason
+from om_selfcheck.domain.errors import DomainError, NotFound
+from om_selfcheck.domain.record import Event, Verb
+from om_selfcheck.services.accounts import Person
+from om_selfcheck.services.case_letters import write_to_company
+from om_selfcheck.services.case_steps import add_step, lock_case, lock_own_case, record_case, take_on
+from om_selfcheck.services.grants import Actor
+from om_selfcheck.services.record import append_event
+from om_selfcheck.store.models import Audit, Declaration
+from om_selfcheck.store.queries import audits, declarations, withdrawals
+
+
+class AlreadyWithdrawn(DomainError):
+    """The number answers *withdrawn* already, and goes on doing so."""
+
+
+def propose_withdrawal(
+    session: Session, *, by: Person, audit_id: UUID, reason: WithdrawalReason, text: str, now: datetime
+) -> None:
+    """Propose to withdraw and begin the hearing: reason and text go to the company, which has four weeks to answer."""
+    audit, declaration = lock_case(session, audit_id)
+    if declaration.withdrawn_on is not None:
+        raise AlreadyWithdrawn
+    if reason not in list_reasons(is_about_report=audit.sample_id is None):
+        raise MoveNotAllowed
+    deadline_on = day_in_berlin(now) + HEARING
+    take_on(session, audit, AuditMove.PROPOSE, deadline_on=deadline_on, now=now)
+    withdrawals.add_withdrawal(
+        session,
+        id=uuid4(),
+        declaration_id=declaration.id,
+        audit_id=audit.id,
+        reason=reason.value,
+        text=text,
+        proposed_by=by.user_id,
+        proposed_at=now,
+        hearing_ends_on=deadline_on,
+    )
+    step_id = add_step(
+        session,
+        audit,
+        StepKind.WITHDRAWAL_PROPOSED,
+        side=Side.STAFF,
+        by=by,
+        text=text,
+        deadline_on=deadline_on,
+        now=now,
+    )
+    record_case(
+        session,
+        audit,
+        Verb.WITHDRAWAL_PROPOSED,
+        actor=by.actor,
+        now=now,
+        declaration=declaration.number,
+        reason=reason.value,
+        hearing_until=deadline_on.isoformat(),
+    )
+    write_to_company(session, declaration, audit, step_id, now=now)
+
+
+def answer_hearing(session: Session, *, actor: Actor, audit_id: UUID, text: str, now: datetime) -> None:
+    """Answer a proposal, once; also after the last day, as long as nobody has decided."""
+    audit, _ = lock_own_case(session, actor=actor, audit_id=audit_id)
+    proposal = withdrawals.find_of_audit(session, audit.id)
+    if proposal is None or proposal.answered_at is not None or audit.state != AuditState.HEARING:
+        raise MoveNotAllowed
+    proposal.answer, proposal.answered_at = text, now
+    add_step(session, audit, StepKind.ANSWERED, side=Side.COMPANY, text=text, now=now)
+    record_case(session, audit, Verb.HEARING_ANSWERED, actor=actor.right, now=now)
+
+
+def decide_withdrawal(
+    session: Session, *, by: Person, audit_id: UUID, decision: Decision, text: str, now: datetime
+) -> None:
+    """Withdraw after the hearing, or let the declaration stand; as another person than the one who proposed.
+
+    Raises:
+        SamePerson: who proposed does not decide.
+        HearingNotOver: the four weeks are not over.
+    """
+    audit, declaration = lock_case(session, audit_id)
+    proposal = withdrawals.find_of_audit(session, audit.id)
+    if proposal is None or audit.state != AuditState.HEARING or proposal.hearing_ends_on is None:
+        raise MoveNotAllowed
+    require_other(proposal.proposed_by, by.user_id)
+    require_heard(decision, hearing_ends_on=proposal.hearing_ends_on, today=day_in_berlin(now))
+    take_on(session, audit, AuditMove.DECIDE, now=now)
+    audit.second_reader_id = by.user_id
+    proposal.decided_by, proposal.decided_at, proposal.decision = by.user_id, now, decision.value
+    if decision is Decision.WITHDRAWN:
+        audit.outcome, kind = AuditOutcome.WITHDRAWAL_PROPOSED.value, StepKind.WITHDRAWN
+        _withdraw(session, declaration, WithdrawalReason(proposal.reason), actor=by.actor, now=now)
+    else:
+        audit.outcome, kind = AuditOutcome.IN_ORDER.value, StepKind.KEPT
+        record_case(session, audit, Verb.WITHDRAWAL_DROPPED, actor=by.actor, now=now, declaration=declaration.number)
+    step_id = add_step(session, audit, kind, side=Side.STAFF, by=by, text=text, now=now)
+    record_case(session, audit, Verb.AUDIT_CLOSED, actor=by.actor, now=now, outcome=audit.outcome)
+    _close_report(session, audit, declaration, decision, actor=by.actor, now=now)
+    write_to_company(session, declaration, audit, step_id, now=now)
+
+
+def withdraw_own(session: Session, *, actor: Actor, now: datetime) -> None:
+    """Withdraw at once at the company's own wish; its open cases end with it.
+
+    Raises:
+        AlreadyWithdrawn: it is withdrawn, for whatever reason.
+    """
+    actor.require(Task.DECLARE)
+    found = declarations.find_by_assessment(session, actor.assessment_id)
+    declaration = audits.lock_declaration(session, found.id) if found else None
+    if declaration is None:
+        raise NotFound
+    if declaration.withdrawn_on is not None:
+        raise AlreadyWithdrawn
+    withdrawals.add_withdrawal(
+        session,
+        id=uuid4(),
+        declaration_id=declaration.id,
+        reason=WithdrawalReason.OWN_WISH.value,
+        proposed_at=now,
+        decided_at=now,
+        decision=Decision.WITHDRAWN.value,
+    )
+    _withdraw(session, declaration, WithdrawalReason.OWN_WISH, actor=actor.right, now=now)
+    for audit in audits.list_open_of(session, declaration.id):
+        _settle(session, audit, actor, now)
+
+
+def _settle(session: Session, audit: Audit, actor: Actor, now: datetime) -> None:
+    """Close a case that has lost its declaration; what was proposed in it is not carried out."""
+    take_on(session, audit, AuditMove.SETTLE, now=now)
+    audit.outcome = AuditOutcome.NOT_LOOKED_INTO.value
+    if proposal := withdrawals.find_of_audit(session, audit.id):
+        proposal.decision, proposal.decided_at = Decision.KEPT.value, now
+    add_step(session, audit, StepKind.OWN_WITHDRAWAL, side=Side.COMPANY, now=now)
+    record_case(session, audit, Verb.AUDIT_CLOSED, actor=actor.right, now=now, outcome=audit.outcome)
+
+
+def _withdraw(
+    session: Session, declaration: Declaration, reason: WithdrawalReason, *, actor: str, now: datetime
+) -> None:
+    if not withdrawals.withdraw(session, declaration_id=declaration.id, on=day_in_berlin(now), reason=reason.value):
+        raise AlreadyWithdrawn
+    event = Event(
+        verb=Verb.DECLARATION_WITHDRAWN,
+        actor=actor,
+        subject=f"declaration:{declaration.number}",
+        at=now,
+        payload={"reason": reason.value},
+    )
+    append_event(session, event)
+
+
+def _close_report(
+    session: Session, audit: Audit, declaration: Declaration, decision: Decision, *, actor: str, now: datetime
+) -> None:
+    """Close the report that led to a case; where it was not confirmed the name is shown again."""
+    report = withdrawals.find_report_of_audit(session, audit.id)
+    if report is None or report.closed_at is not None:
+        return
+    is_withdrawn = decision is Decision.WITHDRAWN
+    report.closed_at, report.contact = now, ""
+    report.outcome = (ReportOutcome.WITHDRAWN if is_withdrawn else ReportOutcome.NOT_CONFIRMED).value
+    subject, payload = f"report:{report.id}", {"outcome": report.outcome}
+    append_event(session, Event(verb=Verb.REPORT_CLOSED, actor=actor, subject=subject, at=now, payload=payload))
+    if not is_withdrawn and declaration.name_hidden_at is not None:
+        withdrawals.set_name_hidden(session, declaration_id=declaration.id, hidden_at=None)
+        subject = f"declaration:{declaration.number}"
+        append_event(session, Event(verb=Verb.NAME_SHOWN, actor=actor, subject=subject, at=now))

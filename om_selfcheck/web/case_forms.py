@@ -1,0 +1,84 @@
+"""What is typed in a case, by the company and by the office: each form of a page has fields of its own names."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import request
+from flask_babel import lazy_gettext as _
+from wtforms import Form
+
+from om_selfcheck.domain.audit import CheckItem, Decision, FindingAnswer, ReportOutcome, list_outcomes, list_reasons
+from om_selfcheck.domain.text import has_letter
+from om_selfcheck.web.inputs import code_field, day_field, shown_values, text_field
+
+WHOLE, TOPICS = "all", "topics"
+MISSING = {
+    "message": _("Bitte schreiben Sie eine Nachricht."),
+    "return_text": _("Bitte schreiben Sie, was noch einmal anzusehen ist."),
+    "reason": _("Bitte wählen Sie einen Grund."),
+    "proposal_text": _("Bitte schreiben Sie dem Unternehmen, worauf sich der Vorschlag stützt."),
+    "decision": _("Bitte entscheiden Sie."),
+    "decision_text": _("Bitte begründen Sie die Entscheidung; das Unternehmen liest sie."),
+    "outcome": _("Bitte wählen Sie ein Ergebnis."),
+    "answer": _("Bitte schreiben Sie Ihre Antwort."),
+    "report_outcome": _("Bitte wählen Sie, wie der Hinweis ausging."),
+    "scope": _("Bitte wählen Sie, was Sie öffnen."),
+    "until": _("Bitte wählen Sie den letzten Tag."),
+}
+
+
+class CaseForm(Form):  # type: ignore[misc]  # WTForms ships no types
+    message = text_field()
+    outcome = code_field(list_outcomes())
+    outcome_text = text_field()
+    return_text = text_field()
+    leave_text = text_field()
+    reason = code_field(list_reasons(is_about_report=False))
+    proposal_text = text_field()
+    decision = code_field(Decision)
+    decision_text = text_field()
+    report_outcome = code_field([one for one in ReportOutcome if one is not ReportOutcome.WITHDRAWN])
+    answer = text_field()
+    decline_text = text_field()
+    scope = code_field((WHOLE, TOPICS))
+    until = day_field()
+
+
+class EntryForm(Form):  # type: ignore[misc]
+    """One entry of the checklist; its fields begin with the item's code."""
+
+    answer = code_field(FindingAnswer)
+    note = text_field()
+
+
+def read_case_form(*needed: str) -> tuple[CaseForm, dict[str, str]]:
+    """Read what was sent and return it with what is wrong or missing, by field; words without a letter say nothing."""
+    form = CaseForm(request.form)
+    problems = find_problems(form)
+    for name in needed:
+        typed = form[name].data
+        if name not in problems and not (has_letter(typed) if _is_text(name) else typed):
+            problems[name] = str(MISSING[name])
+    return form, problems
+
+
+def read_findings() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    """Return what the form wants of the checklist, what the page showed, and what is wrong, by field."""
+    wanted: dict[str, str] = {}
+    problems: dict[str, str] = {}
+    for item in CheckItem:
+        form = EntryForm(request.form, prefix=f"{item}-")
+        problems |= find_problems(form, f"{item}-")
+        wanted |= {field.name: field.data for field in form if field.name in request.form}
+    return wanted, shown_values(request.form, list(wanted)), problems
+
+
+def find_problems(form: Form, prefix: str = "") -> dict[str, str]:
+    if form.validate():
+        return {}
+    found: Mapping[str, Any] = form.errors
+    return {f"{prefix}{name}": str(messages[0]) for name, messages in found.items() if name}
+
+
+def _is_text(name: str) -> bool:
+    return name not in ("reason", "decision", "outcome", "report_outcome", "scope", "until")

@@ -1,0 +1,378 @@
+"""The office's pages of cases and samples: what they show, what they save, who may not; and the firm's side of them."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from om_selfcheck import clock
+from om_selfcheck.domain.access import FRESH_FOR, Role, Strength
+from om_selfcheck.domain.audit import CheckItem
+from om_selfcheck.domain.sampling import Draw, draw_sample
+from om_selfcheck.extensions import db
+from om_selfcheck.services import erasure, grants, samples
+from tests import people
+from tests.conftest import plain_engine
+from tests.people import Person, User
+from tests.web.client import Page
+
+FINDINGS = {f"{item}-answer": "yes" for item in CheckItem}
+
+
+@pytest.fixture
+def alma(app: Flask) -> Person:
+    return people.declared_yesterday(app)
+
+
+@pytest.fixture
+def olaf(app: Flask) -> User:
+    return people.olaf(app)
+
+
+@pytest.fixture
+def otto(app: Flask) -> User:
+    return people.signed_in(app, people.add_user(app, "otto@example.org", Role.STAFF, Strength.SECOND_FACTOR))
+
+
+@pytest.fixture
+def case(app: Flask, alma: Person, olaf: User) -> UUID:
+    people.draw_all(app, olaf.account)
+    return people.case_of(app, alma)
+
+
+def act(user: User, case: UUID, form: str, status: int = 303, /, **fields: str) -> Page:
+    done = user.client.send(f"/staff/audits/{case}", fields, form=form)
+    assert done.status == status, done.text
+    return done
+
+
+def answer(alma: Person, case: UUID, form: str, status: int = 303, **fields: str) -> Page:
+    done = alma.client.send(f"{alma.base}/audits/{case}", fields, form=form)
+    assert done.status == status, done.text
+    return done
+
+
+def open_all(alma: Person, case: UUID) -> None:
+    answer(alma, case, "/open", scope="all", until=(clock.today() + timedelta(days=7)).isoformat())
+
+
+def steps(page: Page) -> list[str]:
+    """Return what happened, without the names that only the office sees."""
+    return [step.get_text(" ", strip=True) for step in page.soup.select(".history > li > p > strong")]
+
+
+DRAW = {"on": "2026-11-20", "size": "5", "seed": "3.8.17", "check": "", "network": ""}
+
+
+class TestSamples:
+    @pytest.mark.usefixtures("alma")
+    def test_a_sample_is_drawn_and_can_be_drawn_again(self, app: Flask, alma: Person, olaf: User) -> None:
+        yesterday = (clock.today() - timedelta(days=1)).isoformat()
+        drawn = olaf.client.send("/staff/samples", DRAW | {"on": yesterday})
+        assert drawn.status == 303
+        page, number = olaf.client.get(drawn.location), people.number_of(app, alma)
+        expected = draw_sample([number], 5, "3.8.17")
+        assert expected.frame_hash in page.text
+        assert f"./om audit sample --on {yesterday} --size 5 --seed 3.8.17" in page.text
+        assert number in page.text
+        assert "Es kommt dasselbe heraus" in olaf.client.get(f"{drawn.location}?again=1").text
+        assert "1 aus 1" in olaf.client.get("/staff/samples").text
+
+    @pytest.mark.usefixtures("alma")
+    @pytest.mark.parametrize(
+        ("changes", "field"),
+        [
+            ({"on": ""}, "on"),
+            ({"on": "bald"}, "on"),
+            ({"on": "2020-01-01"}, "on"),
+            ({"on": "2098-01-01"}, "on"),
+            ({"size": "0"}, "size"),
+            ({"size": "201"}, "size"),
+            ({"size": "²"}, "size"),
+            ({"size": "9" * 5000}, "size"),
+            ({"size": ""}, "size"),
+            ({"seed": ""}, "seed"),
+            ({"seed": "zwei Wörter"}, "seed"),
+            ({"seed": "x" * 65}, "seed"),
+            ({"check": "unknown"}, "check"),
+            ({"network": "unknown"}, "network"),
+        ],
+    )
+    def test_what_is_wrong_is_named_and_nothing_typed_is_lost(
+        self, olaf: User, changes: dict[str, str], field: str
+    ) -> None:
+        yesterday = (clock.today() - timedelta(days=1)).isoformat()
+        typed = DRAW | {"on": yesterday} | changes
+        refused = olaf.client.send("/staff/samples", typed)
+        assert refused.status == 422
+        assert f'href="#{field}"' in str(refused.soup.select_one(".error-summary"))
+        assert refused.values()["seed"] == typed["seed"]
+
+    @pytest.mark.usefixtures("alma")
+    def test_today_is_not_over(self, olaf: User) -> None:
+        refused = olaf.client.send("/staff/samples", DRAW | {"on": clock.today().isoformat()})
+        assert "der vorbei ist" in refused.text
+
+    @pytest.mark.usefixtures("alma")
+    def test_nobody_who_saves_waits_while_it_is_drawn(self, olaf: User, monkeypatch: pytest.MonkeyPatch) -> None:
+        draw_slowly, held = samples.draw, []
+
+        def look_whether_the_lock_is_free(session: Session, **arguments: Any) -> Draw:
+            drawn = draw_slowly(session, **arguments)
+            with plain_engine(str(db.engine.url)).connect() as other:
+                other.exec_driver_sql("PRAGMA busy_timeout = 0")
+                other.exec_driver_sql("BEGIN IMMEDIATE")
+                held.append("free")
+                other.rollback()
+            return drawn
+
+        monkeypatch.setattr(samples, "draw", look_whether_the_lock_is_free)
+        yesterday = (clock.today() - timedelta(days=1)).isoformat()
+        assert olaf.client.send("/staff/samples", DRAW | {"on": yesterday}).status == 303
+        assert held == ["free"]
+
+    def test_drawing_needs_a_fresh_sign_in(self, app: Flask, olaf: User) -> None:
+        stale = people.signed_in(app, olaf.account, at=clock.now() - FRESH_FOR - timedelta(seconds=1))
+        assert stale.client.send("/staff/samples", DRAW).status == 403
+
+
+class TestOneCase:
+    def test_company_and_office_look_at_the_same(self, alma: Person, olaf: User, case: UUID) -> None:
+        act(olaf, case, "/ask")
+        answer(alma, case, "/reply", message="Was sehen Sie dann?")
+        act(olaf, case, "/message", message="Nur, was Sie öffnen.")
+        theirs, ours = alma.client.get(f"{alma.base}/audits/{case}"), olaf.client.get(f"/staff/audits/{case}")
+        assert steps(theirs) == steps(ours) == ["Zufällig gezogen", "Um Einsicht gebeten", "Nachricht", "Nachricht"]
+        for page in (theirs, ours):
+            assert "Was sehen Sie dann?" in page.text
+            assert "Nur, was Sie öffnen." in page.text
+            assert "Die Kriterien sind erfüllt." in page.text
+        assert "olaf@example.org" in ours.text
+        assert "olaf@example.org" not in theirs.text, "names of the office are for the office"
+        assert "Zufällig gezogen, kein Verdacht" in theirs.text
+
+    def test_it_leads_to_an_outcome_by_two_people(self, alma: Person, olaf: User, otto: User, case: UUID) -> None:
+        act(olaf, case, "/ask")
+        open_all(alma, case)
+        act(olaf, case, "/findings", 303, **FINDINGS)
+        act(olaf, case, "/submit", outcome="advice", outcome_text="Termine enger setzen.")
+        assert not olaf.client.get(f"/staff/audits/{case}").soup.select("form[action$='/confirm']")
+        act(otto, case, "/confirm")
+        page = alma.client.get(f"{alma.base}/audits/{case}")
+        assert "in Ordnung, mit Hinweisen" in page.text
+        assert "Termine enger setzen." in page.text
+        assert not page.soup.select("main form"), "nothing is left to do"
+        assert "in Ordnung, mit Hinweisen" in olaf.client.get("/staff/audits").text
+
+    def test_whoever_wrote_the_findings_is_told_who_reads_them(self, alma: Person, olaf: User, case: UUID) -> None:
+        act(olaf, case, "/ask")
+        open_all(alma, case)
+        act(olaf, case, "/findings", 303, **FINDINGS)
+        act(olaf, case, "/submit", outcome="in_order")
+        refused = olaf.client.post(f"/staff/audits/{case}/confirm", {"csrf_token": olaf.form_token()})
+        assert refused.status == 409
+        assert "Das tut eine andere Person" in refused.text
+
+    def test_gaps_of_the_checklist_are_links(self, alma: Person, olaf: User, case: UUID) -> None:
+        act(olaf, case, "/ask")
+        open_all(alma, case)
+        act(olaf, case, "/findings", 303, **FINDINGS | {"dates-answer": "no"})
+        refused = act(olaf, case, "/submit", 422, outcome="in_order")
+        assert [link["href"] for link in refused.soup.select(".error-summary a")] == ["#dates-answer"]
+        assert act(olaf, case, "/submit", 422).soup.select(".error-summary a")[0]["href"] == "#outcome"
+
+    def test_two_at_the_checklist_are_told_of_each_other(
+        self, alma: Person, olaf: User, otto: User, case: UUID
+    ) -> None:
+        act(olaf, case, "/ask")
+        open_all(alma, case)
+        old = otto.client.get(f"/staff/audits/{case}").values("/findings")
+        act(olaf, case, "/findings", 303, **{"dates-note": "drei", "dates-answer": "no"})
+        conflict = otto.client.post(
+            f"/staff/audits/{case}/findings", old | {"dates-note": "vier", "ratings-answer": "yes"}
+        )
+        assert conflict.status == 409
+        assert "Inzwischen ist hier gespeichert: drei" in conflict.text
+        assert conflict.values("/findings")["ratings-answer"] == "yes", "the rest is saved"
+
+    @pytest.mark.parametrize("form", ["/message", "/withdrawal"])
+    def test_what_says_nothing_is_not_sent(self, olaf: User, case: UUID, form: str) -> None:
+        act(olaf, case, "/ask")
+        refused = act(olaf, case, form, 422, message=" – ", proposal_text="123", reason="own_wish")
+        assert refused.soup.select_one(".error-summary")
+
+    def test_an_old_page_takes_no_case_back(self, olaf: User, otto: User, case: UUID) -> None:
+        old = otto.client.get(f"/staff/audits/{case}").values("/ask")
+        act(olaf, case, "/ask")
+        refused = otto.client.post(f"/staff/audits/{case}/ask", old)
+        assert refused.status == 409
+        assert "Der Fall ist inzwischen weiter" in refused.text
+
+    def test_the_letter_is_a_file_for_both(self, alma: Person, olaf: User, case: UUID) -> None:
+        act(olaf, case, "/ask")
+        for client, path in ((olaf.client, f"/staff/audits/{case}"), (alma.client, f"{alma.base}/audits/{case}")):
+            (letter,) = [link for link in client.get(path).links() if "/letters/" in link]
+            assert client.get(letter).response.data.startswith(b"%PDF")
+            wrong = letter.replace(letter.split("/")[-1], f"{case}.pdf")
+            assert client.get(wrong).status == 404
+
+    def test_the_list_says_what_is_open_and_overdue(self, app: Flask, olaf: User, case: UUID) -> None:
+        act(olaf, case, "/ask")
+        assert "1 offener Fall." in olaf.client.get("/staff/audits").text
+        with time_machine.travel(clock.now() + timedelta(weeks=4, days=1)):
+            again = people.signed_in(app, olaf.account)
+            assert "bei 1 ist die Frist überschritten" in again.client.get("/staff/audits").text
+
+    def test_it_is_left_where_nothing_is_opened(self, alma: Person, olaf: User, case: UUID) -> None:
+        act(olaf, case, "/ask")
+        act(olaf, case, "/leave", leave_text="Sie haben nicht geantwortet.")
+        page = alma.client.get(f"{alma.base}/audits/{case}")
+        assert "nicht angesehen" in page.text
+        assert "Öffentlich wird davon nichts." in page.text
+
+    def test_of_an_erased_company_it_stays_as_a_number_and_can_be_left(
+        self, app: Flask, alma: Person, olaf: User, case: UUID
+    ) -> None:
+        act(olaf, case, "/ask")
+        with app.app_context():
+            actor = grants.get_actor_by_token(db.session, token=alma.token, now=clock.now())
+            erasure.erase_own_company(db.session, actor=actor, today=clock.today(), now=clock.now())
+            db.session.commit()
+        page = olaf.client.get(f"/staff/audits/{case}")
+        assert "Name gelöscht" in page.text
+        assert "es gibt nichts mehr zu zählen" in page.text
+        assert not [link for link in page.links() if "/letters/" in link]
+        assert "Name gelöscht" in olaf.client.get("/staff/audits").text
+        act(olaf, case, "/leave")
+
+    def test_a_form_that_is_no_longer_offered_is_refused_as_such(self, alma: Person, olaf: User, case: UUID) -> None:
+        act(olaf, case, "/ask")
+        theirs = alma.client.get(f"{alma.base}/audits/{case}").values("/reply")
+        act(olaf, case, "/leave")
+        empty = {"csrf_token": olaf.form_token()}
+        for path in ("message", "submit", "return", "leave", "withdrawal", "decision", "insight"):
+            assert olaf.client.post(f"/staff/audits/{case}/{path}", empty).status == 409, path
+        for path in ("open", "reply", "decline", "hearing"):
+            assert alma.client.post(f"{alma.base}/audits/{case}/{path}", theirs).status == 409, path
+
+    def test_an_unknown_case_is_not_found(self, olaf: User) -> None:
+        for path in ("audits", "samples", "reports"):
+            assert olaf.client.get(f"/staff/{path}/00000000-0000-4000-8000-000000000009").status == 404
+
+
+class TestInsight:
+    def test_exactly_what_was_opened_is_seen_and_the_company_sees_the_look(
+        self, alma: Person, olaf: User, case: UUID
+    ) -> None:
+        act(olaf, case, "/ask")
+        until = (clock.today() + timedelta(days=7)).isoformat()
+        answer(alma, case, "/open", scope="topics", topic="2", until=until)
+        seen = act(olaf, case, "/insight", 200)
+        assert "Practice 2.1.a (de)" in seen.text
+        assert "Practice 1.1.a (de)" not in seen.text
+        assert "Liste Nummer" not in seen.text, "actions of no topic are not among what was opened"
+        assert seen.response.headers["Cache-Control"] == "no-store"
+        assert steps(alma.client.get(f"{alma.base}/audits/{case}"))[-1] == "Einsicht genommen"
+
+    def test_the_whole_comes_with_plan_and_hints(self, alma: Person, olaf: User, case: UUID) -> None:
+        act(olaf, case, "/ask")
+        open_all(alma, case)
+        seen = act(olaf, case, "/insight", 200)
+        assert "Alle Maßnahmen des Checks haben dieselbe Farbe." in seen.text
+        assert len(seen.soup.select("main li h3")) == 10
+
+    def test_once_ended_nothing_is_seen(self, alma: Person, olaf: User, case: UUID) -> None:
+        act(olaf, case, "/ask")
+        open_all(alma, case)
+        form = olaf.client.get(f"/staff/audits/{case}").values("/insight")
+        answer(alma, case, "/end")
+        refused = olaf.client.post(f"/staff/audits/{case}/insight", form)
+        assert refused.status == 409
+        assert "Zurzeit ist nichts geöffnet" in refused.text
+
+    def test_a_look_is_never_a_page_to_come_back_to(self, olaf: User, case: UUID) -> None:
+        assert olaf.client.get(f"/staff/audits/{case}/insight").status == 405
+
+
+class TestWithdrawal:
+    def propose(self, olaf: User, case: UUID) -> None:
+        act(olaf, case, "/ask")
+        act(olaf, case, "/withdrawal", reason="criteria_not_met", proposal_text="Es fehlen Bewertungen.")
+
+    def test_after_the_hearing_another_person_withdraws(
+        self, app: Flask, alma: Person, olaf: User, otto: User, case: UUID
+    ) -> None:
+        self.propose(olaf, case)
+        assert "Anhörung zu Ihrer Selbsterklärung" in alma.client.get(f"{alma.base}/audits/{case}").text
+        answer(alma, case, "/hearing", answer="Das war ein Versehen.")
+        assert "Das war ein Versehen." in otto.client.get(f"/staff/audits/{case}").text
+        with time_machine.travel(clock.now() + timedelta(weeks=4, days=1)):
+            late = people.signed_in(app, otto.account)
+            act(late, case, "/decision", decision="withdrawn", decision_text="Die Kriterien fehlen.")
+            public = people.stella(app).client.get(f"/verify/{people.number_of(app, alma)}")
+        assert "widerrufen" in public.text
+        assert "Vollständigkeitskriterien nicht erfüllt" in public.text
+        assert "Die Kriterien fehlen." not in public.text
+        assert "Es fehlen Bewertungen." not in public.text
+
+    def test_before_its_end_it_is_refused_with_the_day(self, olaf: User, otto: User, case: UUID) -> None:
+        self.propose(olaf, case)
+        refused = act(otto, case, "/decision", 409, decision="withdrawn", decision_text="Sofort.")
+        assert "Die Anhörung läuft noch" in refused.text
+        act(otto, case, "/decision", decision="kept", decision_text="Doch gut.")
+
+    def test_who_proposed_finds_no_form_and_is_refused(self, olaf: User, case: UUID) -> None:
+        self.propose(olaf, case)
+        assert not olaf.client.get(f"/staff/audits/{case}").soup.select("form[action$='/decision']")
+        form = {"csrf_token": olaf.form_token(), "decision": "kept", "decision_text": "Gut."}
+        assert olaf.client.post(f"/staff/audits/{case}/decision", form).status == 409
+
+    def test_deciding_needs_a_fresh_second_factor(self, app: Flask, olaf: User, otto: User, case: UUID) -> None:
+        self.propose(olaf, case)
+        stale = people.signed_in(app, otto.account, at=clock.now() - FRESH_FOR - timedelta(seconds=1))
+        told = act(stale, case, "/decision", 403, decision="kept", decision_text="Gut.")
+        assert told.soup.select_one("[data-obstacle]")
+
+
+class TestReports:
+    @pytest.fixture
+    def report_id(self, app: Flask, alma: Person) -> UUID:
+        return people.report(app, people.number_of(app, alma))
+
+    def act(self, user: User, report_id: UUID, form: str, status: int = 303, **fields: str) -> Page:
+        done = user.client.send(f"/staff/reports/{report_id}", fields, form=form)
+        assert done.status == status, done.text
+        return done
+
+    def public(self, app: Flask, alma: Person) -> str:
+        return people.stella(app).client.get(f"/verify/{people.number_of(app, alma)}").text
+
+    def test_the_name_is_hidden_and_shown_again(self, app: Flask, alma: Person, olaf: User, report_id: UUID) -> None:
+        assert "0511 4711" in olaf.client.get(f"/staff/reports/{report_id}").text
+        self.act(olaf, report_id, "/hide")
+        assert "Tischlerei Brandt" not in self.public(app, alma)
+        assert "Die Geschäftsstelle geht dem nach." in self.public(app, alma)
+        self.act(olaf, report_id, "/show")
+        assert "Tischlerei Brandt" in self.public(app, alma)
+
+    def test_it_is_closed_without_a_case(self, olaf: User, report_id: UUID) -> None:
+        assert self.act(olaf, report_id, "/close", 422).soup.select_one(".error-summary")
+        self.act(olaf, report_id, "/close", report_outcome="not_confirmed")
+        page = olaf.client.get(f"/staff/reports/{report_id}")
+        assert "hat sich nicht bestätigt" in page.text
+        assert "0511 4711" not in page.text
+        assert "Kein Hinweis wartet" in olaf.client.get("/staff/audits").text
+
+    def test_it_leads_to_a_hearing_of_whoever_holds_the_key(
+        self, app: Flask, alma: Person, olaf: User, report_id: UUID
+    ) -> None:
+        assert self.act(olaf, report_id, "/hearing", 422, proposal_text=" ").soup.select_one(".error-summary")
+        led = self.act(olaf, report_id, "/hearing", proposal_text="Die Firma sagt, sie war es nicht.")
+        assert olaf.client.get(led.location).status == 200
+        page = alma.client.get(f"{alma.base}/audits/{people.case_of(app, alma)}")
+        assert "nicht vom genannten Unternehmen ausgestellt" in page.text
+        assert "0511 4711" not in page.text, "who reported stays with the office"
