@@ -119,6 +119,10 @@ PARAMETERS_READ = {
     "account.second_factor": ("next",),
     "staff.users": ("news",),
     "staff.networks": ("q", "after"),
+    "staff.register": ("search", "check", "network", "issued_from", "issued_to", "status", "audit", "order", "after"),
+    "staff.record": ("verb", "actor", "subject", "from_day", "to_day", "before"),
+    "staff.declaration": ("corrected",),
+    "company.issued": ("corrected",),
     "staff.audit": ("news",),
     "staff.sample": ("again",),
     "staff.report": ("news",),
@@ -364,6 +368,17 @@ def network_pages(cast: Cast) -> list[str]:
         "/staff/networks/netz-a",
         *(f"/network/netz-a/{p}" for p in places),
         *(f"/network/netz-a/contacts{below}" for below in ("", "/new", f"/{cast.examples['contact_id']}")),
+    ]
+
+
+def register_pages(cast: Cast) -> list[str]:
+    """Return the pages of register and record that hold forms, and those on which a declaration is corrected."""
+    number = cast.examples["number"]
+    return [
+        "/staff/declarations",
+        "/staff/record",
+        f"/staff/declarations/{number}/correction",
+        f"/declarations/{number}/correction",
     ]
 
 
@@ -661,6 +676,7 @@ def find_forms(cast: Cast) -> list[FoundForm]:
         *(f"/declarations/{cast.examples['number']}", "/renew", f"{cast.second_round.base}/plan"),
         *(f"/i/{cast.code}", f"{cast.second_round.base}/access"),
         *network_pages(cast),
+        *register_pages(cast),
         *cast.cases,
         *account_pages(cast),
     ]
