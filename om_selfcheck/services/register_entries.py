@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -46,6 +47,7 @@ class FailedMail:
 class EntryAudit:
     """An audit of the declaration, as far as the register shows it."""
 
+    audit_id: UUID
     created_at: datetime
     deadline_on: date | None
     closed_at: datetime | None
