@@ -3,7 +3,9 @@
 A new route without a row in EXPECTED fails here; a route without a rule keeps the application from starting.
 """
 
+import io
 import re
+import zipfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -15,6 +17,7 @@ from om_selfcheck import clock
 from om_selfcheck.domain.access import FRESH_FOR, Office, Role, Strength, Task
 from om_selfcheck.extensions import db
 from om_selfcheck.web.access import PUBLIC, require_rules
+from om_selfcheck.web.spreadsheet import XLSX
 from tests import people
 from tests.people import Person
 from tests.services import crowd
@@ -551,7 +554,16 @@ def _crawl_finds(app: Flask, person: Person, owner: Person, canary: str) -> bool
         for pattern, method, _ in addresses(app)
         if method == "GET" and not pattern.endswith(".pdf")
     )
-    return any(canary in page.response.get_data(as_text=True) for page in pages)
+    return any(canary.encode() in read_answer(page) for page in pages)
+
+
+def read_answer(page: Page) -> bytes:
+    """Return what an answer says; a spreadsheet is a packed archive."""
+    content = page.response.get_data()
+    if page.response.mimetype != XLSX:
+        return content
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return b"".join(archive.read(name) for name in archive.namelist())
 
 
 def _csrf_token(person: Person) -> str:
