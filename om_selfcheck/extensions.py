@@ -1,14 +1,10 @@
 """Bare extension objects; the factory ties them to an application."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from flask import g, has_request_context, request
 from flask_compress import Compress
 from flask_security import FSQLALiteUserDatastore
 from flask_sqlalchemy_lite import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy.orm import Session
 
 from om_selfcheck.i18n.translation import PoBabel
 from om_selfcheck.store.models import User, WebAuthn
@@ -39,15 +35,3 @@ def begin_reading() -> None:
     """Leave the writing transaction of a form, such as to hand out a long list after it was noted who takes it."""
     db.session.rollback()
     g.is_reading = True
-
-
-@contextmanager
-def read_aside() -> Iterator[Session]:
-    """Let the running transaction go and read at length in another one, so that nobody who saves waits for it."""
-    db.session.rollback()
-    g.is_reading = True
-    try:
-        with Session(db.engine) as session:
-            yield session
-    finally:
-        g.is_reading = False

@@ -130,7 +130,7 @@ def _add_audits(session: Session, one: Registered, at: datetime) -> None:
             Audit(
                 id=uuid4(),
                 declaration_id=one.id,
-                state="closed" if is_closed else "open",
+                state="closed" if is_closed else "asked",
                 created_at=at,
                 closed_at=at if is_closed else None,
                 deadline_on=TODAY - timedelta(days=1) if is_overdue else TODAY,

@@ -12,6 +12,7 @@ from om_selfcheck.domain.declaration import DeclarationDetails, WithdrawalReason
 from om_selfcheck.domain.errors import NotFound
 from om_selfcheck.domain.message import MessageKind
 from om_selfcheck.domain.snapshot import read_snapshot
+from om_selfcheck.services.corrections import list_corrections
 from om_selfcheck.services.messages import queue_message
 from om_selfcheck.store.models import Audit, AuditStep, Declaration
 from om_selfcheck.store.queries import addresses, audits, withdrawals
@@ -70,7 +71,7 @@ def get_letter(session: Session, *, audit_id: UUID, step_id: UUID) -> PostedLett
     if found is None or letter is None or not found[1].snapshot:  # an erased company has no address
         raise NotFound
     language = addresses.get_round(session, found[1].assessment_id).language
-    return PostedLetter(letter=letter, details=read_snapshot(found[1].snapshot).details, language=language)
+    return PostedLetter(letter=letter, details=_find_details(session, found[1]), language=language)
 
 
 def make_letter(session: Session, audit: Audit, declaration: Declaration, step: AuditStep) -> CaseLetter | None:
@@ -93,3 +94,10 @@ def make_letter(session: Session, audit: Audit, declaration: Declaration, step: 
         assessment_id=declaration.assessment_id,
         audit_id=audit.id,
     )
+
+
+def _find_details(session: Session, declaration: Declaration) -> DeclarationDetails:
+    """Return name and address as they were declared, or as they were corrected since."""
+    frozen = read_snapshot(declaration.snapshot).details
+    corrections = list_corrections(session, declaration, frozen)
+    return corrections[-1].after if corrections else frozen

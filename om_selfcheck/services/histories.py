@@ -34,12 +34,13 @@ class Happening:
 
 
 def list_history(session: Session, *, actor: Actor) -> Sequence[Happening]:
-    """List what happened to the round, its declaration, its audits and its company, the oldest first."""
+    """List what happened to the round, its declaration and its company, for the owner also to its audits, in order."""
     actor.require(Task.READ)
     subjects = [f"assessment:{actor.assessment_id}", f"company:{actor.company_id}"]
     if actor.declaration_number:
         subjects.append(f"declaration:{actor.declaration_number}")
-    subjects += [f"audit:{audit_id}" for audit_id in entries.list_audit_ids(session, actor.assessment_id)]
+    if actor.may(Task.DECLARE):  # nobody who only works along or reads is told of a case
+        subjects += [f"audit:{audit_id}" for audit_id in entries.list_audit_ids(session, actor.assessment_id)]
     events = list_timeline(session, *subjects)
     roles = _find_roles(session, events)
     rows = grants.list_grants(session, company_id=actor.company_id, assessment_id=actor.assessment_id)

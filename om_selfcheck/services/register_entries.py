@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from om_selfcheck.domain.audit import AuditState
 from om_selfcheck.domain.correction import Correction
 from om_selfcheck.domain.declaration import DeclarationDetails, DeclarationStatus, SelfDeclaration, WithdrawalReason
 from om_selfcheck.domain.declaration_number import NotANumber, read_number
@@ -46,9 +48,10 @@ class FailedMail:
 class EntryAudit:
     """An audit of the declaration, as far as the register shows it."""
 
+    audit_id: UUID
+    state: AuditState
     created_at: datetime
     deadline_on: date | None
-    closed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +114,15 @@ def get_entry(session: Session, *, number: str, today: date) -> Entry:
             )
             for mail in entries.list_undeliverable(session, company_id=row.company_id)
         ],
-        audits=[EntryAudit(**one) for one in entries.list_audits(session, row.id)],
+        audits=[
+            EntryAudit(
+                audit_id=one["id"],
+                state=AuditState(one["state"]),
+                created_at=one["created_at"],
+                deadline_on=one["deadline_on"],
+            )
+            for one in entries.list_audits(session, row.id)
+        ],
         timeline=list_timeline(session, f"declaration:{row.number}"),
     )
 

@@ -42,7 +42,10 @@ def explain_changed_snapshot() -> Refusal:
         _("Die eingefrorenen Antworten sind nicht die erklärten"),
         _("Ihr Hash ist nicht der, der beim Ausstellen festgehalten wurde. Darum wird nichts gezeigt."),
         _("Die Selbsterklärung und der Fall sind unverändert."),
-        _("Sagen Sie dem Betreiber Bescheid. Er sieht mit „./om record verify“ nach, ob am Verlauf etwas fehlt."),
+        _(
+            "Sagen Sie dem Betreiber Bescheid. Er sieht mit „./om record verify“ nach,"
+            " ob am Ereignisprotokoll etwas fehlt."
+        ),
     )
 
 

@@ -9,6 +9,8 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from flask import Flask
@@ -546,6 +548,32 @@ def test_nobody_who_signs_in_reads_a_planted_word_that_was_not_released(app: Fla
     for person in (nora, olaf):
         assert not _crawl_finds(app, person, alma, canary)
     assert not _crawl_finds(app, nina, alma, f"Wer {canary}")
+
+
+def test_staff_read_no_rating_and_no_plan_on_any_page_or_in_any_list(app: Flask, cast: dict[str, Person]) -> None:
+    """Not even of a declaration that was issued, corrected and is in every list (D9)."""
+    alma, olaf, canary = cast["alma"], people.olaf(app), "Zitronenfalter"
+    alma.client.send(f"{alma.base}/topics/1", {"need-1.1.a": "urgent", "note-1.1.a": f"Notiz {canary}"})
+    people.plan_one(alma, title=canary, description=f"Plan {canary}", responsible=canary, follow_up=canary)
+    people.invited(alma, right="reader", name=f"Bank {canary}")
+    number = people.declare(alma)
+    alma.client.send(f"/declarations/{number}/correction", {"city": "Celle"})
+    assert _crawl_finds(app, alma, alma, canary), "the control: the owner does read it"
+    for pattern, method, office in offices(app):
+        if method == "GET" and office in OF_STAFF:
+            page = olaf.client.get(fill(pattern, "").replace(SAMPLES["number"], number))
+            assert canary not in page.response.get_data(as_text=True), pattern
+    for listed in ("declarations", "record"):
+        form = olaf.client.get(f"/staff/{listed}").values("/export")
+        for file_format in ("csv", "xlsx"):
+            content = olaf.client.post(f"/staff/{listed}/export", form | {"format": file_format}).response.get_data()
+            assert number.encode() in (content if file_format == "csv" else _unzip(content))
+            assert canary.encode() not in (content if file_format == "csv" else _unzip(content))
+
+
+def _unzip(content: bytes) -> bytes:
+    with ZipFile(BytesIO(content)) as archive:
+        return b"".join(archive.read(name) for name in archive.namelist())
 
 
 def _crawl_finds(app: Flask, person: Person, owner: Person, canary: str) -> bool:

@@ -14,7 +14,9 @@ from om_selfcheck import clock
 from om_selfcheck.domain.access import Role, Strength
 from om_selfcheck.domain.message import Problem
 from om_selfcheck.domain.questionnaire import Language
+from om_selfcheck.domain.record import SYSTEM
 from om_selfcheck.extensions import db
+from om_selfcheck.services import networks
 from om_selfcheck.services.account_links import LinkPurpose, make_link
 from tests import people
 from tests.builders import make_newer_questionnaire
@@ -22,6 +24,7 @@ from tests.factories import PASSWORD
 from tests.i18n.test_translations import MESSAGES, both_sides
 from tests.mail.unsubscribing import make_unsubscribe_link
 from tests.people import Person, published
+from tests.services import crowd
 from tests.web.client import Page, PageClient
 from tests.web.postbox import access_links, code_of, collect, confirm_link
 
@@ -455,6 +458,34 @@ def read_help_nearby(app: Flask, reader: Reader) -> None:
     reader.look(alma.client.get(f"{alma.base}/help/1?action={action_id}&lang={reader.language}"))
 
 
+def read_figures(app: Flask, reader: Reader) -> None:
+    """A network's figures before and after there are any, and its nudge before, without a contact and after."""
+    nina, base = people.nina(app), "/network/netz-a"
+
+    def look(*paths: str) -> None:
+        for path in paths:
+            reader.look(nina.client.get(reader.at(f"{base}/{path}")))
+
+    look("figures", "nudge")
+    with app.app_context():
+        crowd.begin_and_answer(db.session, "netz-a")
+        network = networks.get_network(db.session, slug="netz-a")
+        networks.change_network(
+            db.session,
+            slug=network.slug,
+            wanted={"contact_name": "Nina", "contact_phone": "1"},
+            shown=networks.write_network(network),
+            by=SYSTEM,
+            now=clock.now(),
+        )
+        db.session.commit()
+    look("figures", "nudge")
+    for table in ("stages", "weeks", "topics", "progress"):
+        reader.look(nina.client.get(reader.at(f"{base}/figures/{table}.csv")))
+    nina.client.send(f"{base}/nudge")
+    look("nudge")
+
+
 def read_networks(app: Flask, reader: Reader) -> None:
     """A network's pages empty and filled, with every refusal and all news; and what companies see of it."""
     nina, olaf, home = people.nina(app), people.olaf(app), "/network/netz-a"
@@ -530,6 +561,7 @@ PARTS: tuple[Part, ...] = (
     read_open_round,
     read_mail,
     read_issued_round,
+    read_figures,
     read_networks,
     read_renewal,
     read_signing_in,

@@ -45,6 +45,7 @@ from tests import factories, people
 from tests.builders import make_questionnaire
 from tests.factories import DETAILS, PASSWORD
 from tests.mail.unsubscribing import make_unsubscribe_link
+from tests.services import crowd
 from tests.web.client import Page, PageClient, check_page, read_form
 from tests.web.postbox import access_links, collect, confirm_link
 
@@ -108,6 +109,9 @@ PARAMETERS_READ = {
     "company.erased": ("number",),
     "company.help_nearby": ("action", "measure"),
     "network.contacts": ("news",),
+    "network.figures": ("check", "year"),
+    "network.figures_csv": ("check", "year"),
+    "network.figures_xlsx": ("check", "year"),
     "public.feed": ("lang",),
     "public.lost_link": ("sent",),
     "account.login": ("next",),
@@ -115,6 +119,10 @@ PARAMETERS_READ = {
     "account.second_factor": ("next",),
     "staff.users": ("news",),
     "staff.networks": ("q", "after"),
+    "staff.register": ("search", "check", "network", "issued_from", "issued_to", "status", "audit", "order", "after"),
+    "staff.record": ("verb", "actor", "subject", "from_day", "to_day", "before"),
+    "staff.declaration": ("corrected",),
+    "company.issued": ("corrected",),
     "staff.audit": ("news",),
     "staff.sample": ("again",),
     "staff.report": ("news",),
@@ -155,7 +163,7 @@ PARAMETERS = (
 # on pages of closed accounts and networks, beside another second factor, for coordinators alone (and without a field)
 HIDDEN = {
     *("staff.reactivate", "account.remove_app", "staff.reopen_network"),
-    *("network.export_csv", "network.export_xlsx"),
+    *("network.export_csv", "network.export_xlsx", "network.send_nudge"),
 }
 PASSKEYS = {  # offered under another name than this server's; see tests/web/auth/test_passkeys.py
     "account.new_passkey_options",
@@ -168,6 +176,7 @@ SLOW = {
     "company.monday",
     "company.plan_with_functions",
     "network.poster",
+    "network.report",
     "company.letter",
     "staff.letter",
 }  # they make a PDF each time
@@ -362,6 +371,17 @@ def network_pages(cast: Cast) -> list[str]:
     ]
 
 
+def register_pages(cast: Cast) -> list[str]:
+    """Return the pages of register and record that hold forms, and those on which a declaration is corrected."""
+    number = cast.examples["number"]
+    return [
+        "/staff/declarations",
+        "/staff/record",
+        f"/staff/declarations/{number}/correction",
+        f"/declarations/{number}/correction",
+    ]
+
+
 def make_cases(app: Flask, owner: people.Person, number: str, other: str) -> tuple[dict[str, str], tuple[str, ...]]:
     """Begin cases about a number in every state that offers a form; return examples and the pages with the forms."""
     now, today, ids = clock.now(), clock.today(), {}
@@ -451,6 +471,8 @@ def make_cast(app: Flask) -> Cast:
     case_ids, case_pages = make_cases(app, declared, number, withdrawable)
     nina = people.nina(app)
     people.nora(app)  # whose network can be added to Nina's
+    with app.app_context():
+        crowd.publish_nothing(db.session, "netz-a")
     cast = Cast(
         harness=Harness(app),
         owner=alma.client.flask_client,
@@ -471,6 +493,8 @@ def make_cast(app: Flask) -> Cast:
             "contact_id": str(people.add_help(app)),
             "link_id": str(link_id),
             "paper": "a4",
+            "table": "topics",
+            "year": str(crowd.last_week().year),
             **case_ids,
         },
         ended=ended,
@@ -652,6 +676,7 @@ def find_forms(cast: Cast) -> list[FoundForm]:
         *(f"/declarations/{cast.examples['number']}", "/renew", f"{cast.second_round.base}/plan"),
         *(f"/i/{cast.code}", f"{cast.second_round.base}/access"),
         *network_pages(cast),
+        *register_pages(cast),
         *cast.cases,
         *account_pages(cast),
     ]

@@ -8,9 +8,10 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from om_selfcheck import clock
+from om_selfcheck.domain.statistics.batches import PROGRESS_AFTER
 from om_selfcheck.domain.statistics.published import FigureKind
 from om_selfcheck.domain.statistics.weeks import Week
-from om_selfcheck.services import stages
+from om_selfcheck.services import figures, stages
 from om_selfcheck.services.assessments import RatingChange, save_ratings
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.store.models import (
@@ -228,4 +229,16 @@ def publish_nothing(session: Session, slug: str) -> None:
         content="{}",
         published_at=clock.now(),
     )
+    session.commit()
+
+
+def begin_and_answer(session: Session, slug: str) -> None:
+    """Let a network count: a link that is shown, one that is too small, answers and actions in closed batches."""
+    network_id = find_network(session, slug)
+    start_many(session, network_id, add_link(session, network_id, "A"), 6)
+    add_link(session, network_id, "B")
+    for one in add_rated(session, network_id, 40, on=last_week().monday):
+        declare(session, one, on=clock.today() - PROGRESS_AFTER - timedelta(days=7), done=6)
+    for unclosed in figures.list_unclosed(session, today=clock.today()):
+        figures.close_weeks(session, unclosed=unclosed, secret=SECRET, now=clock.now(), today=clock.today())
     session.commit()

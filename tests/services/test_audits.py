@@ -20,7 +20,7 @@ from om_selfcheck.domain.audit import (
     StepKind,
 )
 from om_selfcheck.domain.errors import NotAllowed, NotFound
-from om_selfcheck.services import audits, case_letters, cases, numbers
+from om_selfcheck.services import audits, case_letters, cases, corrections, histories, numbers
 from om_selfcheck.services.accounts import Person
 from om_selfcheck.services.audits import FindingsIncomplete
 from om_selfcheck.services.grants import Actor
@@ -83,6 +83,31 @@ def test_without_a_confirmed_address_the_letter_goes_by_post(session: Session, o
     posted = case_letters.get_letter(session, audit_id=audit_id, step_id=step.step_id)
     assert posted.details.street == "Am Mühlbach 4"
     assert posted.letter.deadline_on == LATER_ON + timedelta(weeks=4)
+
+
+def test_a_letter_goes_to_the_corrected_address(session: Session, owner: Actor, olaf: Person) -> None:
+    audit_id = ask(session, olaf)
+    corrections.correct_for_company(
+        session,
+        number=owner.declaration_number or "",
+        by=olaf.actor,
+        wanted={"street": "Neue Straße 9"},
+        shown={"street": "Am Mühlbach 4"},
+        note="Umzug",
+        now=LATER,
+    )
+    session.commit()
+    (step,) = [one for one in get(session, audit_id).steps if one.occasion]
+    posted = case_letters.get_letter(session, audit_id=audit_id, step_id=step.step_id)
+    assert posted.details.street == "Neue Straße 9"
+
+
+def test_only_the_owner_is_told_of_a_case_in_the_history(session: Session, owner: Actor, olaf: Person) -> None:
+    ask(session, olaf)
+    for right, is_told in ((None, True), (Right.EDITOR, False), (Right.READER, False)):
+        actor = factories.let_in(session, owner, right) if right else owner
+        told = {one.code for one in histories.list_history(session, actor=actor)}
+        assert ("audit_asked" in told) is is_told
 
 
 @pytest.mark.usefixtures("owner")

@@ -10,7 +10,7 @@ from om_selfcheck.domain.message import MessageState
 from om_selfcheck.domain.register import Count, IssueDays
 from om_selfcheck.store.models import Audit, Declaration, Message
 
-FEW, MANY = 10_000, 100_000
+FEW, MANY = 10_000, 50_000
 
 
 def count_issued(session: Session, days: IssueDays) -> Count:

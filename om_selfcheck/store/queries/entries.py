@@ -33,7 +33,7 @@ def list_undeliverable(session: Session, *, company_id: UUID) -> Sequence[RowMap
 
 def list_audits(session: Session, declaration_id: UUID) -> Sequence[RowMapping]:
     statement = (
-        select(Audit.created_at, Audit.deadline_on, Audit.closed_at)
+        select(Audit.id, Audit.state, Audit.created_at, Audit.deadline_on)
         .where(Audit.declaration_id == declaration_id)
         .order_by(Audit.created_at.desc())
     )

@@ -124,21 +124,17 @@ def count_groups(session: Session, network_id: UUID, *, on: date, at: datetime) 
     A company's rounds with one link count as one; so does a round whose company is gone.
     """
     company = func.coalesce(CountedRound.company_id, CountedRound.id)
-    is_running = (Release.begun_at <= at, or_(Release.ended_at.is_(None), Release.ended_at > at))
+    named = select(Release.assessment_id).where(
+        Release.network_id == network_id,
+        Release.begun_at <= at,
+        or_(Release.ended_at.is_(None), Release.ended_at > at),
+    )
     reached = [func.max(case((column <= on, 1), else_=0)).label(stage.value) for stage, column in COLUMNS.items()]
     companies = (
         select(
             CountedRound.link_id,
             *reached,
-            func.max(case((Release.id.is_not(None), 1), else_=0)).label("named"),
-        )
-        .outerjoin(
-            Release,
-            and_(
-                Release.assessment_id == CountedRound.assessment_id,
-                Release.network_id == CountedRound.network_id,
-                *is_running,
-            ),
+            func.max(case((CountedRound.assessment_id.in_(named), 1), else_=0)).label("named"),
         )
         .where(CountedRound.network_id == network_id, CountedRound.started_on <= on)
         .group_by(CountedRound.link_id, company)

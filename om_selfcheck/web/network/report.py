@@ -1,11 +1,13 @@
 """The report of a year, on one page to hand on."""
 
+import re
 from io import BytesIO
 
 from flask import send_file
 from flask.typing import ResponseReturnValue
 
 from om_selfcheck.domain.access import Office
+from om_selfcheck.domain.errors import NotFound
 from om_selfcheck.extensions import db
 from om_selfcheck.i18n.translation import current_language
 from om_selfcheck.pdf.network_report import NetworkReport, render_network_report
@@ -18,12 +20,16 @@ from om_selfcheck.web.network.blueprint import bp
 from om_selfcheck.web.network.figures import language
 from om_selfcheck.web.surroundings import catalogue
 
+_YEAR = re.compile("[0-9]{4}")
 
-@bp.get("/report/<int:year>")
+
+@bp.get("/report/<year>")
 @require_person(Office.SEE_COMPANIES)
-def report(slug: str, year: int) -> ResponseReturnValue:
+def report(slug: str, year: str) -> ResponseReturnValue:
     network = current_network()
-    found = network_reports.get_report(db.session, network_id=network.network_id, year=year)
+    if not _YEAR.fullmatch(year):
+        raise NotFound
+    found = network_reports.get_report(db.session, network_id=network.network_id, year=int(year))
     db.session.rollback()  # no transaction is open while the document is made
     content = render_network_report(_make_report(network, found), language())
     name = f"{slug}-{year}-{current_language()}.pdf"

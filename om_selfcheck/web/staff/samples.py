@@ -10,7 +10,7 @@ from wtforms import Form, StringField
 from om_selfcheck import clock
 from om_selfcheck.domain.access import Office
 from om_selfcheck.domain.sampling import SAMPLE_AT_MOST, SEED_LENGTH, Frame, is_seed
-from om_selfcheck.extensions import db, read_aside
+from om_selfcheck.extensions import begin_reading, begin_writing, db
 from om_selfcheck.i18n.translation import current_language
 from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import networks, samples
@@ -85,8 +85,9 @@ def _start(form: SampleForm) -> UUID:
     today = clock.day_in_berlin(now)
     frame = Frame(on=read_day(form.on.data) or today, check=form.check.data, network=form.network.data)
     size, seed = int(form.size.data), form.seed.data
-    with read_aside() as reader:
-        drawn = samples.draw(reader, frame=frame, size=size, seed=seed, today=today)
+    begin_reading()  # it may take seconds, and nobody who saves waits for it
+    drawn = samples.draw(db.session, frame=frame, size=size, seed=seed, today=today)
+    begin_writing()
     return samples.start_sample(db.session, by=person, frame=frame, size=size, seed=seed, drawn=drawn, now=now)
 
 

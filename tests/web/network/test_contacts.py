@@ -37,7 +37,7 @@ def entered(user: User, **changes: Any) -> str:
     organisation = str((FIELDS | changes)["organisation"])
     link = user.client.get(BASE).soup.find("a", string=organisation)
     assert link is not None
-    return str(link["href"])  # type: ignore[index]  # a tag, no text
+    return str(link["href"])
 
 
 def test_the_empty_page_says_what_to_do_first(nina: User) -> None:

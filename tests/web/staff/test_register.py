@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 
 from om_selfcheck import clock
 from om_selfcheck.domain.access import FRESH_FOR
+from om_selfcheck.domain.register import AuditStanding
 from om_selfcheck.extensions import db, is_reading
 from om_selfcheck.store.models import Audit, Declaration, EventRow, Message
 from tests import people
@@ -209,6 +210,13 @@ class TestOneDeclaration:
         assert "Angaben gelöscht" in page.text
         assert "Angaben gelöscht" in olaf.client.get(f"{REGISTER}?search={known[0].number}").text
 
+    def test_its_cases_are_a_click_away(self, olaf: User, known: list[Registered]) -> None:
+        one = next(one for one in known if AuditStanding.OVERDUE in one.audits)
+        page = olaf.client.get(f"{REGISTER}/{one.number}")
+        (link,) = (str(link["href"]) for link in page.soup.select(".task-title a"))
+        assert link.startswith("/staff/audits/")
+        assert "um Einsicht gebeten" in page.text
+
     def test_mails_that_did_not_arrive_are_shown_without_their_address(self, app: Flask, olaf: User) -> None:
         number = people.declare(people.alma(app))
         with app.app_context():
@@ -278,10 +286,10 @@ class TestOverview:
                     Audit(
                         id=uuid4(),
                         declaration_id=declaration_id,
-                        state="open",
+                        state="asked",
                         created_at=NOW,
                         deadline_on=clock.today() + timedelta(days=days),
                     )
                 )
             db.session.commit()
-        assert "2 Stichproben laufen 1 davon mit verstrichener Frist" in figures(olaf)
+        assert "2 Fälle laufen 1 davon mit verstrichener Frist" in figures(olaf)
