@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.errors import DomainError, NotFound
 from om_selfcheck.domain.merging import Conflict, FieldMerger
-from om_selfcheck.domain.network import NetworkKind
+from om_selfcheck.domain.network import NetworkKind, is_slug
 from om_selfcheck.domain.record import Event, Verb
 from om_selfcheck.services.record import append_event
 from om_selfcheck.store import models
@@ -60,7 +60,7 @@ class NetworksPage:
 
 def get_network(session: Session, *, slug: str) -> Network:
     """Return a network by the name in its addresses, or raise NotFound."""
-    row = networks.find_network(session, slug)
+    row = networks.find_network(session, slug) if is_slug(slug) else None
     if row is None:
         raise NotFound
     return to_network(row)
@@ -78,7 +78,7 @@ def list_networks_of(session: Session, *, user_id: UUID) -> Sequence[Network]:
 
 def search_networks(session: Session, *, words: str, after: str, at_most: int = PAGE_SIZE) -> NetworksPage:
     """Return a part of the networks whose name, region or theme holds the words, from after a slug on."""
-    found = networks.search(session, words=words, after=after, at_most=at_most + 1)
+    found = networks.search(session, words=words, after=after if is_slug(after) else "", at_most=at_most + 1)
     shown = [to_network(row) for row in found[:at_most]]
     return NetworksPage(shown, shown[-1].slug if len(found) > at_most else "")
 

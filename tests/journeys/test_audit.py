@@ -1,6 +1,6 @@
 """An honest sample: five of three hundred, one looked into as far as it was opened, one withdrawn after a hearing.
 
-Company, office, public page and record tell the same story. The server's clock is moved, the browser's is not.
+Company, office, network, public page and record tell the same story. The server's clock is moved, the browser's is not.
 """
 
 import os
@@ -15,7 +15,7 @@ from uuid import UUID
 
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from om_selfcheck import clock
@@ -25,6 +25,7 @@ from om_selfcheck.domain.audit import CheckItem
 from om_selfcheck.domain.record import Verb
 from om_selfcheck.services import record
 from om_selfcheck.services.installation import open_engine
+from om_selfcheck.store.models import InvitationLink
 from tests import factories
 from tests.factories import PASSWORD
 from tests.journeys import road
@@ -38,6 +39,7 @@ pytestmark = pytest.mark.journey
 
 SEED = "3.8.17.22.41.49"
 FOUR_WEEKS_AND_A_DAY = timedelta(days=29)
+MEMBERS = "/network/netz-a/companies"
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 
 
@@ -108,10 +110,29 @@ class Officer:
         page.locator(SUBMIT).click()
 
 
-def begin(open_browser: OpenBrowser, instance: Path, email: str) -> Officer:
+def begin(open_browser: OpenBrowser, instance: Path, email: str, *role: str) -> Officer:
     visitor = open_browser(viewport=DESKTOP, reduced_motion="reduce")
-    secret = set_up(visitor.goto(add_user(instance, email, "--role", "staff")))
+    secret = set_up(visitor.goto(add_user(instance, email, "--role", *(role or ("staff",)))))
     return Officer(visitor, email, secret)
+
+
+def begin_network(open_browser: OpenBrowser, instance: Path) -> tuple[Officer, str]:
+    """Return who coordinates a network, and the code of its invitation."""
+    with Session(database(instance)) as session:
+        factories.add_network(session, slug="netz-a")
+        factories.add_link(session, "netz-a")
+        token = session.scalars(select(InvitationLink.token)).one()
+        session.commit()
+    return begin(open_browser, instance, "nina@example.org", "coordinator", "--network", "netz-a"), token
+
+
+def joins_and_releases(company: Visitor, token: str) -> None:
+    page = company.goto(f"{company_path(company)}/access")
+    page.locator("#code").fill(token)
+    page.locator('form[action*="/network"] button', has_text="Zuordnen").click()
+    page.locator('input[name=level][value="status"]').check()
+    page.locator('form[action*="/network/release"] button').click()
+    expect(page.locator(".notice-success")).to_be_visible()
 
 
 def open_company(open_browser: OpenBrowser, token: str) -> Visitor:
@@ -158,9 +179,12 @@ def test_five_of_three_hundred_one_looked_into_and_one_withdrawn(
     expect(page.locator(".notice-success")).to_contain_text("Es kommt dasselbe heraus")
     cases = [one.get_attribute("href") or "" for one in page.locator(".tasks .task-title a").all()]
 
+    nina, token = begin_network(open_browser, instance)
     one = open_company(open_browser, tokens[drawn[0]])
     looks_into_what_was_opened(olaf, otto, one, cases[0])
     other = open_company(open_browser, tokens[drawn[1]])
+    joins_and_releases(other, token)
+    expect(nina.visitor.goto(MEMBERS).locator(".tasks")).to_contain_text("gilt")
     proposes_and_hears(olaf, otto, other, cases[1])
     set_clock(instance, FOUR_WEEKS_AND_A_DAY)
     withdraws(otto, cases[1])
@@ -168,6 +192,9 @@ def test_five_of_three_hundred_one_looked_into_and_one_withdrawn(
     same_story(open_browser, open_company(open_browser, tokens[drawn[0]]), drawn[0], "gilt bis")
     withdrawn = open_company(open_browser, tokens[drawn[1]])
     same_story(open_browser, withdrawn, drawn[1], "widerrufen")
+    nina.sign_in_again(FOUR_WEEKS_AND_A_DAY)
+    expect(nina.visitor.goto(MEMBERS).locator(".tasks")).to_contain_text("widerrufen")
+    look(nina.page)
     for number in drawn[2:]:
         expect(open_browser().goto(f"/verify/{number}").locator("h1")).to_contain_text("gilt bis")
     the_record_tells_it_too(instance, cases, drawn)

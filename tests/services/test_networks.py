@@ -187,3 +187,11 @@ def test_closing_ends_what_companies_released_and_opening_does_not_bring_it_back
     assert releases.find_release(session, owner.assessment_id) is None
     assert verbs(session, network)[-2:] == ["network_closed", "network_reopened"]
     assert list_verbs(session, f"assessment:{owner.assessment_id}")[-1] == ("release_ended", LATER)
+
+
+@pytest.mark.parametrize("slug", ["\x00", "Nordharz", "x" * 41, "nord harz"])
+def test_what_names_no_network_is_unknown_on_both_databases(session: Session, slug: str) -> None:
+    add(session)
+    with pytest.raises(NotFound):
+        networks.get_network(session, slug=slug)
+    assert [one.slug for one in networks.search_networks(session, words="", after=slug).networks] == ["nordharz"]

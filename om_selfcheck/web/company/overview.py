@@ -21,7 +21,7 @@ from om_selfcheck.services import access_mails, assessments, cases, grants, part
 from om_selfcheck.services.assessments import Started
 from om_selfcheck.services.grants import list_links
 from om_selfcheck.services.invitations import Invitation
-from om_selfcheck.services.participations import Choices
+from om_selfcheck.services.participations import Choices, InvitationEnded, UnknownCode
 from om_selfcheck.web.access import actors_here, current_actor, public, require
 from om_selfcheck.web.company import pages
 from om_selfcheck.web.company.addressing import settings_of
@@ -63,8 +63,8 @@ def start() -> ResponseReturnValue:
         abort(UNPROCESSABLE)
     _clear_up(now)
     started = assessments.start_assessment(db.session, questionnaire=questionnaire, language=language, now=now)
-    if invitation:
-        _join(started, invitation, choices, now)
+    if invitation and not _join(started, invitation, choices, now):
+        return refuse_invitation(find_or_count(code))
     hold_grant(started.assessment_id, started.link.grant_id)
     show_link_once(started.assessment_id, started.link.grant_id, started.link.token, now)
     commit()
@@ -79,11 +79,14 @@ def _find_check(invitation: Invitation | None) -> Questionnaire:
     return questionnaire
 
 
-def _join(started: Started, invitation: Invitation, choices: Choices, now: datetime) -> None:
+def _join(started: Started, invitation: Invitation, choices: Choices, now: datetime) -> bool:
+    """Count the round for its network; False, and no round, where the link has just been withdrawn."""
     actor = grants.find_actor(
         db.session, assessment_id=started.assessment_id, grant_id=started.link.grant_id, now=now, is_writing=True
     )
-    if actor:
+    if actor is None:
+        return False
+    try:
         participations.join_network(
             db.session,
             actor=actor,
@@ -92,6 +95,10 @@ def _join(started: Started, invitation: Invitation, choices: Choices, now: datet
             choices=choices,
             now=now,
         )
+    except (InvitationEnded, UnknownCode):
+        db.session.rollback()
+        return False
+    return True
 
 
 def _clear_up(now: datetime) -> None:

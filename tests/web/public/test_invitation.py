@@ -12,7 +12,7 @@ from om_selfcheck.domain.record import SYSTEM
 from om_selfcheck.domain.statistics import batches, groups
 from om_selfcheck.extensions import db
 from om_selfcheck.services import invitations, networks, participations
-from om_selfcheck.services.participations import JoinedNetwork
+from om_selfcheck.services.participations import InvitationEnded, JoinedNetwork
 from om_selfcheck.store.models import Assessment
 from om_selfcheck.web.public.invitations import WRONG_CODES
 from tests import people
@@ -185,3 +185,16 @@ class TestEnded:
         assert stella.client.get("/i/0000000000").status == 429
         assert stella.client.post("/assessments", {"invitation": "0000000000"}).status == 429
         assert stella.client.get(f"/i/{code}").status == 200
+
+
+def test_a_link_withdrawn_while_somebody_begins_leaves_no_round_behind(
+    app: Flask, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def find_it_ended(*_: object, **__: object) -> None:
+        raise InvitationEnded(CONTACT["contact_phone"])
+
+    before = count_rounds(app)
+    monkeypatch.setattr(participations, "join_network", find_it_ended)
+    refused = people.stella(app).client.post("/assessments", {"questionnaire": "basis", "invitation": code})
+    assert refused.status == 410
+    assert count_rounds(app) == before
