@@ -135,6 +135,7 @@ def test_after_twelve_months_the_coordinator_is_asked(nina: User, clock: time_ma
     page = again.client.get(BASE)
     assert "1 Stelle hat seit über zwölf Monaten niemand angesehen" in page.text
     assert page.soup.select_one(".is-outdated") is not None
+    assert "seit über zwölf Monaten niemand angesehen" in again.client.get("/network/netz-a").text
     assert again.client.send(BASE, form="/confirm").status == 303
     page = again.client.get(BASE)
     assert "Stimmt das noch?" not in page.text
