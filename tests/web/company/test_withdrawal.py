@@ -57,5 +57,5 @@ def test_the_preview_says_that_it_is_possible(app: Flask) -> None:
     people.plan_ten(alma)
     alma.client.send(f"{alma.base}/declaration", dict(DETAILS))
     page = alma.client.get(f"{alma.base}/declaration/preview").text
-    assert "Widerrufen können Sie die Erklärung später jederzeit selbst" in page
+    assert "Widerrufen können Sie die Erklärung jederzeit selbst" in page
     assert "Alle Maßnahmen des Checks haben dieselbe Farbe." in page, "what a case would point out"
