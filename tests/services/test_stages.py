@@ -4,14 +4,15 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
+from om_selfcheck.domain.invitation import TOKEN_BITS, make_token
 from om_selfcheck.domain.statistics.stages import Stage, StageCounts
-from om_selfcheck.services import action_plans, assessments, stages
+from om_selfcheck.services import action_plans, assessments, participations, stages
 from om_selfcheck.services.erasure import erase_own_company
 from om_selfcheck.services.grants import Actor
-from om_selfcheck.store.models import CountedRound, Participation
+from om_selfcheck.store.models import CountedRound, InvitationLink, Participation
 from tests import factories
 from tests.factories import NOW, TODAY
 from tests.services import crowd
@@ -192,6 +193,40 @@ def test_five_rounds_of_one_company_are_not_five_companies(session: Session, net
     for _ in range(4):
         crowd.join(session, factories.begin_again(session, owner), network, link)
     assert total(session, network) is None
+
+
+def test_joining_leaving_and_joining_another_network_count_by_themselves(session: Session, network: UUID) -> None:
+    other = factories.add_network(session, slug="netz-b")
+    codes = {one: code_of(session, add_link(session, one)) for one in (network, other)}
+    owner = factories.start(session)
+
+    def join(network_id: UUID) -> None:
+        participations.join_network(
+            session, actor=owner, assessment_id=owner.assessment_id, code_or_link=codes[network_id], now=NOW
+        )
+        session.commit()
+
+    join(network)
+    crowd.rate(session, owner, *REFS[:3])
+    join(network)
+    assert reached(session, owner) == {"started": MONDAY, "half_rated": MONDAY}
+    join(other)
+    assert reached(session, owner) == {"started": MONDAY}
+    participations.leave_network(session, actor=owner, assessment_id=owner.assessment_id, now=NOW)
+    session.commit()
+    rows = session.scalars(select(CountedRound)).all()
+    assert {(row.network_id, row.assessment_id, row.company_id, row.half_rated_on) for row in rows} == {
+        (network, None, None, MONDAY),
+        (other, None, None, None),
+    }
+
+
+def code_of(session: Session, link_id: UUID) -> str:
+    """Give a link a code as its network hands it on."""
+    code = make_token(link_id.int & ((1 << TOKEN_BITS) - 1))
+    session.execute(update(InvitationLink).where(InvitationLink.id == link_id).values(token=code))
+    session.commit()
+    return code
 
 
 # Showing

@@ -34,8 +34,8 @@ def list_page() -> ResponseReturnValue:
     """Show a page of what the address asks for, the newest first."""
     form = RecordForm(request.args)
     search, errors = _read(form)
-    if search is None:
-        return _render(form, errors), UNPROCESSABLE
+    if search is None:  # a page like any other: a search asks for nothing to be done
+        return _render(form, errors)
     before = int(form.before.data) if form.before.data else None
     page = record_reading.find_events(db.session, search=search, before=before)
     return _render(form, errors, page)

@@ -36,8 +36,8 @@ def list_page() -> ResponseReturnValue:
     """Show a page of what the address asks for."""
     form = RegisterForm(request.args)
     search, errors = _read(form)
-    if search is None:
-        return _render(form, errors), UNPROCESSABLE
+    if search is None:  # a page like any other: a search asks for nothing to be done
+        return _render(form, errors)
     today = clock.today()
     page = register.list_declarations(db.session, search=search, after=form.after.data, today=today)
     count = register.count_declarations(db.session, search=search, today=today)

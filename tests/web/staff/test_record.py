@@ -67,7 +67,7 @@ def test_pages_go_on(app: Flask, olaf: User, monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize("query", ["verb=nothing", "from_day=gestern", "before=x", "before=²"])
 def test_what_cannot_be_meant_is_named(olaf: User, query: str) -> None:
     page = olaf.client.get(f"{RECORD}?{query}")
-    assert page.status == 422
+    assert page.status == 200
     assert page.soup.select_one("#error-summary") is not None
 
 
