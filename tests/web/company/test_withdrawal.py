@@ -31,6 +31,8 @@ def test_it_takes_two_pages_and_a_tick(app: Flask, alma: Person) -> None:
     assert "auf eigenen Wunsch des Unternehmens" in public
     shown = alma.client.get(issued)
     assert "Ihre Selbsterklärung: widerrufen" in shown.text
+    assert "Sie gilt nicht mehr." in shown.text
+    assert "So ist es richtig" not in shown.text
     assert f"{issued}/withdrawal" not in shown.links()
     assert alma.client.get(f"{issued}/withdrawal").location == issued
 
