@@ -264,7 +264,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Verb.RELEASE_BEGUN: _("Freigabe für ein Netzwerk begonnen"),
         Verb.RELEASE_ENDED: _("Freigabe für ein Netzwerk beendet"),
         Verb.MEMBERS_EXPORTED: _("Liste der Betriebe ausgegeben"),
-        Verb.COMPANIES_NUDGED: _("Liegengebliebene Checks erinnert"),
+        Verb.COMPANIES_NUDGED: _("An liegen gebliebene Checks erinnert"),
         Verb.DECLARATION_CORRECTED: _("Selbsterklärung berichtigt"),
         Verb.REGISTER_EXPORTED: _("Register ausgegeben"),
         Verb.RECORD_EXPORTED: _("Protokoll ausgegeben"),

@@ -39,8 +39,8 @@ def explain_same_person() -> Refusal:
 
 def explain_changed_snapshot() -> Refusal:
     return Refusal(
-        _("Die eingefrorenen Antworten sind nicht die erklärten"),
-        _("Ihr Hash ist nicht der, der beim Ausstellen festgehalten wurde. Darum wird nichts gezeigt."),
+        _("Die Antworten sind nicht mehr die erklärten"),
+        _("Ihre Prüfsumme ist nicht die, die beim Ausstellen festgehalten wurde. Darum wird nichts gezeigt."),
         _("Die Selbsterklärung und der Fall sind unverändert."),
         _(
             "Sagen Sie dem Betreiber Bescheid. Er sieht mit „./om record verify“ nach,"

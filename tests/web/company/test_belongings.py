@@ -56,7 +56,7 @@ def test_the_page_says_what_goes_what_stays_and_for_how_long(alma: Person) -> No
         "spätestens am 24. Dezember 2026 sind sie überschrieben",
     ):
         assert said in page.text
-    assert "Ihre Nummer verliert ihren Wert" not in page.text
+    assert "Ausgestellte Erklärungen sind dann widerrufen" not in page.text
     for place in (alma.base, f"{alma.base}/access"):
         assert f"{alma.base}/data" in alma.client.get(place).links()
 
@@ -64,7 +64,7 @@ def test_the_page_says_what_goes_what_stays_and_for_how_long(alma: Person) -> No
 def test_who_has_a_number_is_told_what_becomes_of_it_before(alma: Person) -> None:
     number = people.declare(alma)
     page = alma.client.get(f"{alma.base}/data")
-    assert "Ihre Nummer verliert ihren Wert" in page.text
+    assert "Ausgestellte Erklärungen sind dann widerrufen" in page.text
     assert number in page.text
 
 

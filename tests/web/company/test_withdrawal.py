@@ -31,6 +31,8 @@ def test_it_takes_two_pages_and_a_tick(app: Flask, alma: Person) -> None:
     assert "auf eigenen Wunsch des Unternehmens" in public
     shown = alma.client.get(issued)
     assert "Ihre Selbsterklärung: widerrufen" in shown.text
+    assert "Sie gilt nicht mehr." in shown.text
+    assert "So ist es richtig" not in shown.text
     assert f"{issued}/withdrawal" not in shown.links()
     assert alma.client.get(f"{issued}/withdrawal").location == issued
 
@@ -57,5 +59,5 @@ def test_the_preview_says_that_it_is_possible(app: Flask) -> None:
     people.plan_ten(alma)
     alma.client.send(f"{alma.base}/declaration", dict(DETAILS))
     page = alma.client.get(f"{alma.base}/declaration/preview").text
-    assert "Widerrufen können Sie die Erklärung später jederzeit selbst" in page
+    assert "Widerrufen können Sie die Erklärung jederzeit selbst" in page
     assert "Alle Maßnahmen des Checks haben dieselbe Farbe." in page, "what a case would point out"
