@@ -14,7 +14,19 @@ from flask import Flask
 
 from om_selfcheck.config import ROOT
 from om_selfcheck.pdf import renderer
-from tests.pdf.samples import ASKED, DAY, DETAILS, LETTERS, MAKERS, NETWORK_REPORT, NUMBER, POSTERS, open_pdf
+from tests.pdf.samples import (
+    ASKED,
+    CORRECTED,
+    DAY,
+    DECLARATION,
+    DETAILS,
+    LETTERS,
+    MAKERS,
+    NETWORK_REPORT,
+    NUMBER,
+    POSTERS,
+    open_pdf,
+)
 
 OURS = {"Source-Sans-Light", "Source-Sans", "Source-Sans-Semi-Bold"}
 ELSEWHERE = """
@@ -58,7 +70,8 @@ def test_is_tagged_and_names_language_title_and_author(name: str) -> None:
     assert file.metadata is not None
     assert file.metadata.title
     is_report = name == "network_report"
-    assert file.metadata.author == (NETWORK_REPORT.network_name if is_report else DETAILS.company_name)
+    company_name = (CORRECTED if name == "corrected" else DECLARATION).details.company_name
+    assert file.metadata.author == (NETWORK_REPORT.network_name if is_report else company_name)
     assert file.metadata.creation_date is not None
     assert file.metadata.creation_date.date() == (NETWORK_REPORT.stated_on if is_report else DAY)
 

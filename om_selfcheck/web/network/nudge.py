@@ -12,8 +12,6 @@ from om_selfcheck.web.access import current_network, current_person, require_per
 from om_selfcheck.web.network.blueprint import bp
 from om_selfcheck.web.sessions import commit
 
-CONFLICT = 409
-
 
 @bp.get("/nudge")
 @require_person(Office.COORDINATE)
@@ -31,9 +29,9 @@ def send_nudge(slug: str) -> ResponseReturnValue:
             db.session, network=current_network(), user_id=person.user_id, by=person.actor, now=clock.now()
         )
     except (NudgedLately, NoContact):
-        db.session.rollback()
-        return _render(), CONFLICT
-    commit()
+        db.session.rollback()  # the page says why
+    else:
+        commit()
     return redirect(url_for("network.nudge", slug=slug), 303)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlencode
 
-from flask import render_template, request, url_for
+from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from om_selfcheck import clock
@@ -46,9 +46,9 @@ def list_page() -> ResponseReturnValue:
 def export_record() -> ResponseReturnValue:
     """Hand out all events that the page is about, and put on the record that somebody takes them along."""
     form, file_format = RecordForm(request.form), request.form.get("format", "")
-    search, errors = _read(form)
+    search, _errors = _read(form)
     if search is None or file_format not in FORMATS:
-        return _render(form, errors), UNPROCESSABLE
+        abort(UNPROCESSABLE)
     record_reading.record_export(
         db.session, actor=current_person().actor, file_format=file_format, search=search, now=clock.now()
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlencode
 
-from flask import render_template, request, url_for
+from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from om_selfcheck import clock
@@ -49,9 +49,9 @@ def list_page() -> ResponseReturnValue:
 def export_register() -> ResponseReturnValue:
     """Hand out the whole list that the page shows, and put on the record that somebody takes it along."""
     form, file_format = RegisterForm(request.form), request.form.get("format", "")
-    search, errors = _read(form)
+    search, _errors = _read(form)
     if search is None or file_format not in FORMATS:
-        return _render(form, errors), UNPROCESSABLE
+        abort(UNPROCESSABLE)
     register.record_export(
         db.session, actor=current_person().actor, file_format=file_format, search=search, now=clock.now()
     )
