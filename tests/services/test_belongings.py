@@ -14,8 +14,10 @@ from sqlalchemy.orm import Session
 from om_selfcheck.domain.access import Right
 from om_selfcheck.domain.declaration import DeclarationStatus, WithdrawalReason
 from om_selfcheck.domain.errors import NotAllowed
+from om_selfcheck.domain.message import MessageKind
 from om_selfcheck.domain.record import Event, Verb
 from om_selfcheck.services import documents, erasure, exports, numbers
+from om_selfcheck.services.access_mails import request_lost_link
 from om_selfcheck.services.erasure import BLANKED, GONE, ErasureCause
 from om_selfcheck.services.exports import DERIVED, LEFT_OUT, list_columns
 from om_selfcheck.services.grants import Actor
@@ -303,6 +305,36 @@ def test_erasing_twice_is_harmless(session: Session) -> None:
     again = {name: rows for name, rows in factories.dump(session).items() if not name.startswith(("event", "record"))}
     assert again == tables
     assert verify_record(session) == []
+
+
+@pytest.mark.parametrize("state", ["queued", "sent"])
+def test_a_mail_about_a_lost_link_goes_with_the_company_whose_address_it_went_to(session: Session, state: str) -> None:
+    actor, address = plant(session), f"{CANARY}@example.org"
+    message_id = ask_for_lost_link(session, address, state)
+    ask_for_lost_link(session, "", "sent")
+    assert message_id in erase(session, actor).message_ids
+    assert find_in_tables(session, CANARY) == set()
+    assert session.scalars(select(models.Message.address)).all() == [""], "a forgotten one is nobody's"
+
+
+def test_but_not_while_another_company_has_the_same_address(session: Session) -> None:
+    actor, other = plant(session), plant(session, "Hummel")
+    shared = {"confirmed_email": f"{CANARY}@example.org"}
+    belongings.blank_rows(session, models.Company, other.company_id, shared)
+    message_id = ask_for_lost_link(session, shared["confirmed_email"], "sent")
+    assert message_id not in erase(session, actor).message_ids
+    assert message_id in erase(session, other).message_ids
+
+
+def ask_for_lost_link(session: Session, address: str, state: str) -> UUID:
+    request_lost_link(session, address=address or "x@example.org", language="de", now=NOW)
+    asked = models.Message.kind == MessageKind.LOST_LINK
+    (row,) = session.scalars(
+        select(models.Message).where(asked, models.Message.address == (address or "x@example.org"))
+    )
+    row.state, row.address = state, address
+    session.commit()
+    return row.id
 
 
 def test_what_was_erased_is_not_readable_in_the_files(tmp_path: Path) -> None:

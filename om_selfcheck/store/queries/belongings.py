@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, delete, inspect, or_, select, update
 from sqlalchemy.orm import Session
 
+from om_selfcheck.domain.message import MessageKind
 from om_selfcheck.store.base import Base
 from om_selfcheck.store.models import (
     Action,
@@ -58,6 +59,14 @@ def _audits(company_id: UUID) -> Select[UUID]:
     return select(Audit.id).where(Audit.declaration_id.in_(_declarations(company_id)))
 
 
+def _asked_for(company_id: UUID) -> ColumnElement[bool]:
+    """Find the mails about a lost link, which name no company, by its address, if that is nobody else's as well."""
+    own = select(Company.confirmed_email).where(Company.id == company_id).scalar_subquery()
+    others = select(Company.id).where(Company.id != company_id, Company.confirmed_email == Message.address)
+    is_lost_link = Message.kind == MessageKind.LOST_LINK.value
+    return is_lost_link & (Message.address != "") & (Message.address == own) & ~others.exists()
+
+
 def belongs_to(company_id: UUID) -> dict[Model, ColumnElement[bool]]:
     """Return for each table that holds something of a company the condition that finds it."""
     rounds, declarations = _rounds(company_id), _declarations(company_id)
@@ -73,7 +82,7 @@ def belongs_to(company_id: UUID) -> dict[Model, ColumnElement[bool]]:
         Doer: Doer.assessment_id.in_(rounds),
         Grant: Grant.assessment_id.in_(rounds),
         AddressClaim: AddressClaim.company_id == company_id,
-        Message: or_(Message.company_id == company_id, Message.assessment_id.in_(rounds)),
+        Message: or_(Message.company_id == company_id, Message.assessment_id.in_(rounds), _asked_for(company_id)),
         Participation: Participation.assessment_id.in_(rounds),
         Release: Release.assessment_id.in_(rounds),
         CountedRound: CountedRound.company_id == company_id,
