@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, delete, inspect, or_, select, update
 from sqlalchemy.orm import Session
 
+from om_selfcheck.domain.audit import AuditState
 from om_selfcheck.domain.message import MessageKind
 from om_selfcheck.store.base import Base
 from om_selfcheck.store.models import (
@@ -122,6 +123,20 @@ def list_rows(session: Session, model: Model, company_id: UUID, columns: Sequenc
 def list_numbers(session: Session, company_id: UUID) -> Sequence[str]:
     numbers = select(Declaration.number).where(Declaration.company_id == company_id)
     return session.scalars(numbers.order_by(Declaration.issued_at)).all()
+
+
+def list_open_cases(session: Session, company_id: UUID) -> Sequence[Audit]:
+    """Return the open cases about a company, as they are now."""
+    is_open = belongs_to(company_id)[Audit] & (Audit.state != AuditState.CLOSED.value)
+    statement = select(Audit).where(is_open).order_by(Audit.created_at, Audit.id)
+    return session.scalars(statement.execution_options(populate_existing=True)).all()
+
+
+def list_open_reports(session: Session, company_id: UUID) -> Sequence[ForeignReport]:
+    """Return the reports about a company's declarations that nobody has closed, as they are now."""
+    is_open = belongs_to(company_id)[ForeignReport] & ForeignReport.closed_at.is_(None)
+    statement = select(ForeignReport).where(is_open).order_by(ForeignReport.reported_at, ForeignReport.id)
+    return session.scalars(statement.execution_options(populate_existing=True)).all()
 
 
 def list_rounds(session: Session, company_id: UUID) -> Sequence[UUID]:
