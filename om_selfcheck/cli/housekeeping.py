@@ -20,8 +20,8 @@ def keep_house(reader: Engine, writer: Engine, settings: Settings) -> tuple[int,
     with Session(reader) as looking:
         for outgrown in retention.list_outgrown(looking, retention=kept, today=today):
             with Session(writer) as session, session.begin():
-                warned += retention.warn_company(session, outgrown=outgrown, today=today, now=now)
-                gone = retention.erase_outgrown(session, outgrown=outgrown, today=today, now=now)
+                warned += retention.warn_company(session, outgrown=outgrown, retention=kept, today=today, now=now)
+                gone = retention.erase_outgrown(session, outgrown=outgrown, retention=kept, today=today, now=now)
             if gone:
                 erased += 1
                 forgotten.extend(gone.message_ids)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from om_selfcheck.domain.access import Task
 from om_selfcheck.domain.errors import NotFound
 from om_selfcheck.services.grants import Actor
-from om_selfcheck.store.queries import corrections, declarations
+from om_selfcheck.store.queries import audits, corrections, declarations
 
 DECLARATION = "declaration"
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -35,8 +35,14 @@ def keep_file(session: Session, *, actor: Actor, kind: str, language: str, editi
     """Store a rendered document if none of its edition is there yet, and return the bytes that are stored.
 
     The edition is the one that was rendered; meanwhile there may be a newer, whose bytes these are not.
+
+    Raises:
+        NotFound: the company was erased while the document was made.
     """
     declaration_id = _declaration_id(session, actor)
+    held = audits.lock_declaration(session, declaration_id)
+    if held is None or not held.snapshot:
+        raise NotFound
     declarations.add_file_if_absent(
         session,
         declaration_id=declaration_id,

@@ -15,13 +15,15 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.access import Right, Task
+from om_selfcheck.domain.audit import AuditMove, AuditOutcome, Decision, ReportOutcome, Side, StepKind
 from om_selfcheck.domain.declaration import WithdrawalReason
 from om_selfcheck.domain.record import SYSTEM, Event, Verb
+from om_selfcheck.services.case_steps import add_step, record_case, take_on
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.record import append_event, erase_payloads
 from om_selfcheck.services.stages import keep_stages
 from om_selfcheck.store import models
-from om_selfcheck.store.queries import belongings
+from om_selfcheck.store.queries import belongings, withdrawals
 
 
 class ErasureCause(StrEnum):
@@ -59,11 +61,11 @@ GONE = (
 )
 # Tables of which a row stays, because a number, a case or another row stands on it, and what is blanked in it.
 BLANKED: dict[Any, dict[str, object]] = {
-    models.Declaration: {"company_name": "", "city": "", "snapshot": "", "network_id": None, "name_hidden_at": None},
+    models.Declaration: {"company_name": "", "city": "", "snapshot": "", "name_hidden_at": None},
     models.Withdrawal: {"text": "", "answer": ""},
     models.ForeignReport: {"text": "", "contact": ""},
     models.AuditStep: {"text": ""},
-    models.Finding: {"note": ""},
+    models.Finding: {"answer": "", "note": ""},
     models.Audit: {},
     models.CountedRound: {},  # `keep_stages` cuts what names the company
     models.Assessment: {
@@ -101,6 +103,9 @@ def erase_own_company(session: Session, *, actor: Actor, today: date, now: datet
 
 def erase_company(session: Session, *, company_id: UUID, cause: ErasureCause, today: date, now: datetime) -> Erased:
     """Erase a company and return what lies outside the database; erasing twice is harmless."""
+    belongings.lock_all(session, company_id)
+    actor = Right.OWNER if cause is ErasureCause.OWN_WISH else SYSTEM
+    _settle_cases(session, company_id, cause, actor=actor, now=now)
     subjects = belongings.list_subjects(session, company_id)
     message_ids = tuple(belongings.list_message_ids(session, company_id))
     if cause is ErasureCause.OWN_WISH:
@@ -114,7 +119,6 @@ def erase_company(session: Session, *, company_id: UUID, cause: ErasureCause, to
         if values:
             belongings.blank_rows(session, model, company_id, values)
     belongings.mark_erased(session, company_id, now)
-    actor = Right.OWNER if cause is ErasureCause.OWN_WISH else SYSTEM
     erase_payloads(session, subjects=subjects, actor=actor, now=now)
     append_event(
         session,
@@ -128,3 +132,22 @@ def erase_company(session: Session, *, company_id: UUID, cause: ErasureCause, to
     )
     session.expire_all()
     return Erased(message_ids)
+
+
+def _settle_cases(session: Session, company_id: UUID, cause: ErasureCause, *, actor: str, now: datetime) -> None:
+    """Close the open cases and reports of a company; what was proposed in them is not carried out."""
+    is_own_wish = cause is ErasureCause.OWN_WISH
+    side, kind = (Side.COMPANY, StepKind.OWN_WITHDRAWAL) if is_own_wish else (Side.SYSTEM, StepKind.CLOSED)
+    for audit in belongings.list_open_cases(session, company_id):
+        take_on(session, audit, AuditMove.SETTLE, now=now)
+        audit.outcome = AuditOutcome.NOT_LOOKED_INTO.value
+        if proposal := withdrawals.find_of_audit(session, audit.id):
+            proposal.decision, proposal.decided_at = Decision.KEPT.value, now
+        add_step(session, audit, kind, side=side, now=now)
+        record_case(session, audit, Verb.AUDIT_CLOSED, actor=actor, now=now, outcome=audit.outcome)
+    outcome = ReportOutcome.WITHDRAWN if is_own_wish else ReportOutcome.NOT_CONFIRMED
+    for report in belongings.list_open_reports(session, company_id):
+        report.closed_at, report.outcome = now, outcome.value
+        subject, payload = f"report:{report.id}", {"outcome": report.outcome}
+        append_event(session, Event(verb=Verb.REPORT_CLOSED, actor=actor, subject=subject, at=now, payload=payload))
+    session.flush()

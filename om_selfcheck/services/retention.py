@@ -26,6 +26,7 @@ from om_selfcheck.domain.retention import (
 )
 from om_selfcheck.services.erasure import Erased, ErasureCause, erase_company
 from om_selfcheck.services.messages import queue_message
+from om_selfcheck.store.queries import belongings
 from om_selfcheck.store.queries import retention as rows
 
 BATCH = 200
@@ -73,8 +74,10 @@ def list_outgrown(session: Session, *, retention: Retention, today: date) -> Ite
         after = batch[-1]
 
 
-def warn_company(session: Session, *, outgrown: Outgrown, today: date, now: datetime) -> bool:
+def warn_company(session: Session, *, outgrown: Outgrown, retention: Retention, today: date, now: datetime) -> bool:
     """Queue the warning that is due; False where none is, or it was queued before, or there is no address."""
+    if not _is_so_still(session, outgrown, retention):
+        return False
     notice = notice_due(outgrown.goes_on, today)
     if today >= outgrown.goes_on and not _warned_last_on(session, outgrown):
         notice = Notice.LAST  # the server was down; it warns first and erases later
@@ -97,8 +100,12 @@ def warn_company(session: Session, *, outgrown: Outgrown, today: date, now: date
     )
 
 
-def erase_outgrown(session: Session, *, outgrown: Outgrown, today: date, now: datetime) -> Erased | None:
+def erase_outgrown(
+    session: Session, *, outgrown: Outgrown, retention: Retention, today: date, now: datetime
+) -> Erased | None:
     """Erase a company whose time has passed, None where it may stay."""
+    if not _is_so_still(session, outgrown, retention):
+        return None
     warned_on = _warned_last_on(session, outgrown)
     if not may_go(outgrown.goes_on, today, warned_last_on=warned_on, has_address=bool(outgrown.address)):
         return None
@@ -126,6 +133,12 @@ def _look_at(session: Session, company_id: UUID, retention: Retention) -> Outgro
         address=rows.get_address(session, company_id),
         language=rows.get_language(session, company_id),
     )
+
+
+def _is_so_still(session: Session, outgrown: Outgrown, retention: Retention) -> bool:
+    """Hold a company and say whether it is as it was when it was listed; whoever came back meanwhile stays."""
+    belongings.lock_all(session, outgrown.company_id)
+    return _look_at(session, outgrown.company_id, retention) == outgrown
 
 
 def _warned_last_on(session: Session, outgrown: Outgrown) -> date | None:

@@ -106,12 +106,16 @@ def current_network() -> Network:
 
 def lock_again() -> Actor:
     """Return who acts as of now and hold the round again, on a guarded page that committed something in between."""
-    before = current_actor()
+    g.actor = find_again(current_actor())
+    return current_actor()
+
+
+def find_again(before: Actor) -> Actor:
+    """Return an actor as of now; NotFound where the link was taken back or the round erased in between."""
     found = [actor for actor in actors_here(before.assessment_id) if actor.grant_id == before.grant_id]
     if not found:
         raise NotFound
-    g.actor = found[0]
-    return current_actor()
+    return found[0]
 
 
 def require_rules(app: Flask) -> None:

@@ -4,18 +4,23 @@ import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from threading import Event as ThreadEvent
+from time import sleep
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, select, text, update
 from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.access import Right
 from om_selfcheck.domain.declaration import DeclarationStatus, WithdrawalReason
 from om_selfcheck.domain.errors import NotAllowed
+from om_selfcheck.domain.message import MessageKind
 from om_selfcheck.domain.record import Event, Verb
-from om_selfcheck.services import documents, erasure, exports, numbers
+from om_selfcheck.domain.sampling import Frame
+from om_selfcheck.services import corrections, documents, erasure, exports, numbers, samples
+from om_selfcheck.services.access_mails import request_lost_link
 from om_selfcheck.services.erasure import BLANKED, GONE, ErasureCause
 from om_selfcheck.services.exports import DERIVED, LEFT_OUT, list_columns
 from om_selfcheck.services.grants import Actor
@@ -26,7 +31,8 @@ from om_selfcheck.store.base import Base
 from om_selfcheck.store.migrate import upgrade
 from om_selfcheck.store.queries import belongings
 from tests import factories
-from tests.factories import NOW, TODAY
+from tests.factories import DETAILS, NOW, TODAY
+from tests.services.parallel import A_WHILE, run_in_parallel
 
 CANARY = "Zitronenfalter"
 # Tables that hold nothing of a company, and why.
@@ -142,7 +148,7 @@ def planted_rows(session: Session, actor: Actor, word: str) -> Iterator[Base]:
     yield models.Correction(
         id=uuid4(), declaration_id=declaration_id, edition=1, corrected_at=NOW, actor="owner", details=word, note=word
     )
-    yield models.Audit(id=audit_id, declaration_id=declaration_id, state="open", created_at=NOW)
+    yield models.Audit(id=audit_id, declaration_id=declaration_id, state="opened", created_at=NOW)
     yield models.AuditStep(id=uuid4(), audit_id=audit_id, at=NOW, actor="company", kind="answer", text=word)
     yield models.Finding(id=uuid4(), audit_id=audit_id, code="x", answer="yes", note=word, created_at=NOW)
     yield models.Opening(id=uuid4(), audit_id=audit_id, opened_at=NOW, ends_at=NOW)
@@ -289,6 +295,79 @@ def test_a_company_that_never_declared_goes_without_a_trace(session: Session) ->
     assert verify_record(session) == []
 
 
+@pytest.mark.parametrize("cause", ErasureCause)
+def test_open_cases_and_reports_end_with_the_company(session: Session, cause: ErasureCause) -> None:
+    actor = plant(session)
+    (audit_id,) = list_audits(session, actor)
+    session.execute(update(models.Withdrawal).values(audit_id=audit_id))
+    session.commit()
+    erasure.erase_company(session, company_id=actor.company_id, cause=cause, today=TODAY, now=NOW)
+    session.commit()
+    audit = session.get_one(models.Audit, audit_id)
+    assert (audit.state, audit.outcome, audit.closed_at) == ("closed", "not_looked_into", NOW)
+    assert session.scalars(select(models.Withdrawal.decision)).all() == ["kept"]
+    assert session.scalars(select(models.Finding.answer)).all() == [""]
+    report = session.scalars(select(models.ForeignReport)).one()
+    own_wish = cause is ErasureCause.OWN_WISH
+    assert (report.closed_at, report.outcome) == (NOW, "withdrawn" if own_wish else "not_confirmed")
+    last = session.scalars(select(models.AuditStep).order_by(models.AuditStep.at.desc())).first()
+    assert last
+    assert (last.actor, last.kind) == (("company", "own_withdrawal") if own_wish else ("system", "closed"))
+    assert verify_record(session) == []
+
+
+def test_a_sample_of_a_network_draws_the_same_after_an_erasure(session: Session) -> None:
+    actor = plant(session)
+    network_id = factories.add_network(session, slug="netz-a")
+    session.execute(update(models.Declaration).values(network_id=network_id))
+    session.commit()
+    frame = Frame(on=TODAY + timedelta(days=1), network="netz-a")
+    later = TODAY + timedelta(days=3)
+    before = samples.draw(session, frame=frame, size=5, seed="seed", today=later)
+    assert before.numbers, "the control"
+    erasure.erase_own_company(session, actor=actor, today=later, now=NOW + timedelta(days=3))
+    assert samples.draw(session, frame=frame, size=5, seed="seed", today=later) == before
+
+
+def test_a_correction_that_is_being_written_is_waited_for_and_erased(session: Session, engine: Engine) -> None:
+    assert find_after_race(session, engine) == set()
+
+
+def test_control_without_holding_everything_it_would_stay(
+    session: Session, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if engine.dialect.name == "sqlite":
+        pytest.skip("writers take turns there anyhow")
+    monkeypatch.setattr(belongings, "lock_all", lambda *_: None)
+    assert "declaration_word" in find_after_race(session, engine)
+
+
+def find_after_race(session: Session, engine: Engine) -> set[str]:
+    """Correct a name and keep it so for a moment, erase the company meanwhile, and return where the name stands."""
+    actor = factories.make_declared(session)
+    wanted, shown = {"company_name": CANARY}, {"company_name": DETAILS["company_name"]}
+    session.commit()
+    number = erasure.list_numbers(session, actor=actor)[0]
+    session.rollback()
+    written = ThreadEvent()
+
+    def work(own: Session, turn: int) -> None:
+        if turn:
+            written.wait(A_WHILE)
+            company_id, cause = actor.company_id, ErasureCause.TIME_PASSED
+            erasure.erase_company(own, company_id=company_id, cause=cause, today=TODAY, now=NOW)
+            return
+        outcome = corrections.correct_for_company(
+            own, number=number, by=f"user:{uuid4()}", wanted=wanted, shown=shown, note="", now=NOW
+        )
+        assert outcome.is_written
+        written.set()
+        sleep(A_WHILE)
+
+    assert run_in_parallel(engine, 2, work).errors == []
+    return find_in_tables(session, CANARY) | find_in_tables(session, CANARY.lower())
+
+
 def test_links_open_nothing_any_more(session: Session) -> None:
     actor = plant(session)
     erase(session, actor)
@@ -303,6 +382,36 @@ def test_erasing_twice_is_harmless(session: Session) -> None:
     again = {name: rows for name, rows in factories.dump(session).items() if not name.startswith(("event", "record"))}
     assert again == tables
     assert verify_record(session) == []
+
+
+@pytest.mark.parametrize("state", ["queued", "sent"])
+def test_a_mail_about_a_lost_link_goes_with_the_company_whose_address_it_went_to(session: Session, state: str) -> None:
+    actor, address = plant(session), f"{CANARY}@example.org"
+    message_id = ask_for_lost_link(session, address, state)
+    ask_for_lost_link(session, "", "sent")
+    assert message_id in erase(session, actor).message_ids
+    assert find_in_tables(session, CANARY) == set()
+    assert session.scalars(select(models.Message.address)).all() == [""], "a forgotten one is nobody's"
+
+
+def test_but_not_while_another_company_has_the_same_address(session: Session) -> None:
+    actor, other = plant(session), plant(session, "Hummel")
+    shared = {"confirmed_email": f"{CANARY}@example.org"}
+    belongings.blank_rows(session, models.Company, other.company_id, shared)
+    message_id = ask_for_lost_link(session, shared["confirmed_email"], "sent")
+    assert message_id not in erase(session, actor).message_ids
+    assert message_id in erase(session, other).message_ids
+
+
+def ask_for_lost_link(session: Session, address: str, state: str) -> UUID:
+    request_lost_link(session, address=address or "x@example.org", language="de", now=NOW)
+    asked = models.Message.kind == MessageKind.LOST_LINK
+    (row,) = session.scalars(
+        select(models.Message).where(asked, models.Message.address == (address or "x@example.org"))
+    )
+    row.state, row.address = state, address
+    session.commit()
+    return row.id
 
 
 def test_what_was_erased_is_not_readable_in_the_files(tmp_path: Path) -> None:

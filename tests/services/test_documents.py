@@ -1,6 +1,8 @@
 """The files of a declaration: the bytes stored first win, for whoever comes and however often (P3)."""
 
 import hashlib
+from threading import Event
+from time import sleep
 
 import pytest
 from sqlalchemy import Engine, select
@@ -8,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.access import Right
 from om_selfcheck.domain.errors import NotFound
-from om_selfcheck.services import documents
+from om_selfcheck.services import documents, erasure
 from om_selfcheck.services.documents import Copy
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.store.models import Document
 from tests import factories
-from tests.services.parallel import run_in_parallel
+from tests.services.parallel import A_WHILE, run_in_parallel
 
 KIND = documents.DECLARATION
 PDF = b"%PDF-1.7 \x00\xff one"
@@ -101,3 +103,31 @@ def test_a_file_leads_to_its_declaration_and_another_file_to_none(session: Sessi
     assert documents.find_copy(session, sha256=digest.upper()) == copy
     for other in (PDF + b"\n", PDF[:-1], b"plan", b""):
         assert documents.find_copy(session, sha256=hashlib.sha256(other).hexdigest()) is None
+
+
+def test_nothing_is_kept_for_a_company_that_was_erased_while_its_document_was_made(session: Session) -> None:
+    owner = make_issued(session)
+    erasure.erase_own_company(session, actor=owner, today=factories.TODAY, now=factories.NOW)
+    session.commit()
+    with pytest.raises(NotFound):
+        keep(session, owner, PDF)
+    assert session.scalars(select(Document.sha256)).all() == []
+
+
+def test_who_keeps_a_file_waits_for_an_erasure_that_is_under_way(session: Session, engine: Engine) -> None:
+    owner = make_issued(session)
+    session.commit()
+    erased = Event()
+
+    def work(own: Session, number: int) -> None:
+        if number:
+            erased.wait(A_WHILE)
+            with pytest.raises(NotFound):
+                keep(own, owner, PDF)
+            return
+        erasure.erase_own_company(own, actor=owner, today=factories.TODAY, now=factories.NOW)
+        erased.set()
+        sleep(A_WHILE)
+
+    assert run_in_parallel(engine, 2, work).errors == []
+    assert session.scalars(select(Document.sha256)).all() == []

@@ -1,23 +1,26 @@
 """Warning twice, erasing what nobody needs, forgetting old mails (P18); doing it again changes nothing."""
 
 from datetime import UTC, datetime, timedelta
+from threading import Event
+from time import sleep
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from om_selfcheck.clock import day_in_berlin
 from om_selfcheck.domain.message import MessageKind
 from om_selfcheck.domain.retention import Notice, Retention
 from om_selfcheck.services import retention
-from om_selfcheck.services.grants import Actor
+from om_selfcheck.services.grants import Actor, record_opening
 from om_selfcheck.services.messages import queue_message
 from om_selfcheck.services.record import verify_record
 from om_selfcheck.services.retention import Outgrown
 from om_selfcheck.store import models
 from tests import factories
-from tests.factories import NOW
+from tests.factories import NOW, reload
+from tests.services.parallel import A_WHILE, run_in_parallel
 
 KEEP = Retention()
 DAY = timedelta(days=1)
@@ -44,8 +47,8 @@ def run(session: Session, now: datetime, *, sends: bool = True) -> tuple[int, in
     warned = erased = 0
     today = day_in_berlin(now)
     for one in outgrown(session, now):
-        warned += retention.warn_company(session, outgrown=one, today=today, now=now)
-        erased += retention.erase_outgrown(session, outgrown=one, today=today, now=now) is not None
+        warned += retention.warn_company(session, outgrown=one, retention=KEEP, today=today, now=now)
+        erased += retention.erase_outgrown(session, outgrown=one, retention=KEEP, today=today, now=now) is not None
         session.commit()
     if sends:
         queued = update(models.Message).where(models.Message.state == "queued")
@@ -125,6 +128,53 @@ def test_a_declared_company_stays_half_a_year_after_the_end_and_its_number_for_g
     declaration = session.scalars(select(models.Declaration)).one()
     assert (declaration.company_name, declaration.snapshot, declaration.withdrawn_on) == ("", "", None)
     assert run(session, datetime(2029, 6, 22, 12, tzinfo=UTC)) == (0, 0)
+
+
+def test_whoever_comes_back_between_listing_and_erasing_stays_unwarned(session: Session) -> None:
+    actor = begun(session, address="a@example.org")
+    (seen,) = outgrown(session, GOES)
+    today, came_back = day_in_berlin(GOES), reload(session, actor.assessment_id, actor.grant_id)
+    message = models.Message.subject == seen.subject
+    assert retention.warn_company(session, outgrown=seen, retention=KEEP, today=today - 14 * DAY, now=GOES - 14 * DAY)
+    session.execute(update(models.Message).where(message).values(state="sent", sent_at=GOES - 14 * DAY))
+    record_opening(session, actor=came_back, now=GOES)
+    session.commit()
+    assert not retention.warn_company(session, outgrown=seen, retention=KEEP, today=today - 60 * DAY, now=GOES)
+    assert retention.erase_outgrown(session, outgrown=seen, retention=KEEP, today=today, now=GOES) is None
+    assert companies(session) == 1
+
+
+def test_who_is_just_coming_back_is_waited_for(session: Session, engine: Engine) -> None:
+    assert erase_while_opening(session, engine) == 1
+
+
+def test_control_without_looking_again_it_would_be_erased(
+    session: Session, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "_is_so_still", lambda *_: True)
+    assert erase_while_opening(session, engine) == 0
+
+
+def erase_while_opening(session: Session, engine: Engine) -> int:
+    """Open a round and keep it so for a moment, erase its company meanwhile, and count the companies left."""
+    actor = begun(session)
+    (seen,) = outgrown(session, GOES)
+    came_back = reload(session, actor.assessment_id, actor.grant_id)
+    session.rollback()
+    opened = Event()
+
+    def work(own: Session, number: int) -> None:
+        if number:
+            opened.wait(A_WHILE)
+            retention.erase_outgrown(own, outgrown=seen, retention=KEEP, today=day_in_berlin(GOES), now=GOES)
+            return
+        record_opening(own, actor=came_back, now=GOES)
+        opened.set()
+        sleep(A_WHILE)
+
+    outcomes = run_in_parallel(engine, 2, work)
+    assert outcomes.errors == []
+    return companies(session)
 
 
 def test_many_companies_are_gone_through_in_batches(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:

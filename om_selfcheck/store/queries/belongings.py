@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, delete, inspect, or_, select, update
 from sqlalchemy.orm import Session
 
+from om_selfcheck.domain.audit import AuditState
+from om_selfcheck.domain.message import MessageKind
 from om_selfcheck.store.base import Base
 from om_selfcheck.store.models import (
     Action,
@@ -58,6 +60,14 @@ def _audits(company_id: UUID) -> Select[UUID]:
     return select(Audit.id).where(Audit.declaration_id.in_(_declarations(company_id)))
 
 
+def _asked_for(company_id: UUID) -> ColumnElement[bool]:
+    """Find the mails about a lost link, which name no company, by its address, if that is nobody else's as well."""
+    own = select(Company.confirmed_email).where(Company.id == company_id).scalar_subquery()
+    others = select(Company.id).where(Company.id != company_id, Company.confirmed_email == Message.address)
+    is_lost_link = Message.kind == MessageKind.LOST_LINK.value
+    return is_lost_link & (Message.address != "") & (Message.address == own) & ~others.exists()
+
+
 def belongs_to(company_id: UUID) -> dict[Model, ColumnElement[bool]]:
     """Return for each table that holds something of a company the condition that finds it."""
     rounds, declarations = _rounds(company_id), _declarations(company_id)
@@ -73,7 +83,7 @@ def belongs_to(company_id: UUID) -> dict[Model, ColumnElement[bool]]:
         Doer: Doer.assessment_id.in_(rounds),
         Grant: Grant.assessment_id.in_(rounds),
         AddressClaim: AddressClaim.company_id == company_id,
-        Message: or_(Message.company_id == company_id, Message.assessment_id.in_(rounds)),
+        Message: or_(Message.company_id == company_id, Message.assessment_id.in_(rounds), _asked_for(company_id)),
         Participation: Participation.assessment_id.in_(rounds),
         Release: Release.assessment_id.in_(rounds),
         CountedRound: CountedRound.company_id == company_id,
@@ -91,6 +101,16 @@ def belongs_to(company_id: UUID) -> dict[Model, ColumnElement[bool]]:
     }
 
 
+def lock_all(session: Session, company_id: UUID) -> None:
+    """Hold the rounds, the declarations and the row of a company, in this order as everybody does (P2).
+
+    Who writes below one of them holds it, so nothing unfinished slips in after this, and nothing new begins.
+    """
+    for model in (Assessment, Declaration, Company):
+        held = select(model.id).where(belongs_to(company_id)[model]).order_by(model.id)
+        session.execute(held.with_for_update())
+
+
 def list_rows(session: Session, model: Model, company_id: UUID, columns: Sequence[str]) -> list[dict[str, Any]]:
     """Return what a table holds of a company, the named columns, ordered by its key."""
     table = model.__table__
@@ -103,6 +123,20 @@ def list_rows(session: Session, model: Model, company_id: UUID, columns: Sequenc
 def list_numbers(session: Session, company_id: UUID) -> Sequence[str]:
     numbers = select(Declaration.number).where(Declaration.company_id == company_id)
     return session.scalars(numbers.order_by(Declaration.issued_at)).all()
+
+
+def list_open_cases(session: Session, company_id: UUID) -> Sequence[Audit]:
+    """Return the open cases about a company, as they are now."""
+    is_open = belongs_to(company_id)[Audit] & (Audit.state != AuditState.CLOSED.value)
+    statement = select(Audit).where(is_open).order_by(Audit.created_at, Audit.id)
+    return session.scalars(statement.execution_options(populate_existing=True)).all()
+
+
+def list_open_reports(session: Session, company_id: UUID) -> Sequence[ForeignReport]:
+    """Return the reports about a company's declarations that nobody has closed, as they are now."""
+    is_open = belongs_to(company_id)[ForeignReport] & ForeignReport.closed_at.is_(None)
+    statement = select(ForeignReport).where(is_open).order_by(ForeignReport.reported_at, ForeignReport.id)
+    return session.scalars(statement.execution_options(populate_existing=True)).all()
 
 
 def list_rounds(session: Session, company_id: UUID) -> Sequence[UUID]:

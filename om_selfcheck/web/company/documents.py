@@ -26,7 +26,7 @@ from om_selfcheck.services import agendas, declarations, documents
 from om_selfcheck.services.declarations import IssuedDeclaration
 from om_selfcheck.services.drafts import Standing
 from om_selfcheck.services.grants import Actor
-from om_selfcheck.web.access import current_actor, require
+from om_selfcheck.web.access import current_actor, find_again, require
 from om_selfcheck.web.calendar import make_calendar
 from om_selfcheck.web.company import pages
 from om_selfcheck.web.company.blueprint import bp
@@ -57,7 +57,7 @@ def get_document(actor: Actor, kind: str) -> bytes:
         made = _MAKERS[kind](actor, issued)
         begin_writing()
         stored = documents.keep_file(
-            db.session, actor=actor, kind=kind, language=language, edition=issued.edition, content=made
+            db.session, actor=find_again(actor), kind=kind, language=language, edition=issued.edition, content=made
         )
         db.session.commit()
     return stored

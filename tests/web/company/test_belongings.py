@@ -8,9 +8,16 @@ from typing import Any
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from om_selfcheck import clock
+from om_selfcheck.extensions import db
 from om_selfcheck.pdf import documents as pdf
 from om_selfcheck.pdf.renderer import PdfNotMade
+from om_selfcheck.services import erasure
+from om_selfcheck.services.erasure import ErasureCause
+from om_selfcheck.store.models import Company, Document
 from tests import people
 from tests.people import Person
 from tests.web.client import Page
@@ -166,3 +173,25 @@ def test_the_sheet_says_when_an_idle_check_goes(app: Flask) -> None:
     started = client.post("/assessments", {"questionnaire": "basis"}).location
     sheet = client.get(started.split("?")[0] + "/sheet")
     assert "Wird der Check 24 Monate lang nicht geöffnet" in sheet.text
+
+
+def test_a_document_made_while_everything_is_erased_is_neither_kept_nor_shown(
+    app: Flask, alma: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = people.declare(alma)
+
+    def make(*_: object) -> bytes:
+        with Session(db.engine) as session, session.begin():
+            erasure.erase_company(
+                session,
+                company_id=session.scalars(select(Company.id)).one(),
+                cause=ErasureCause.OWN_WISH,
+                today=clock.today(),
+                now=clock.now(),
+            )
+        return b"%PDF"
+
+    monkeypatch.setattr(pdf, "render_topics", make)
+    assert alma.client.get(f"/declarations/{number}/topics.pdf").status == 404
+    with app.app_context():
+        assert db.session.scalars(select(Document.sha256)).all() == []
