@@ -41,12 +41,13 @@ class Report:
 
 
 def report_foreign(session: Session, *, number: str, text: str, contact: str, now: datetime) -> None:
-    """Take a report in; NotFound where there is no such number."""
+    """Take a report in; NotFound where there is no such number, or all that it stood for is erased."""
     try:
-        row, _ = declarations.find_by_number(session, read_number(number))
+        found, _ = declarations.find_by_number(session, read_number(number))
     except NotANumber as error:
         raise NotFound from error
-    if row is None:
+    row = audits.lock_declaration(session, found.id) if found else None
+    if row is None or not row.snapshot:
         raise NotFound
     report_id = uuid4()
     withdrawals.add_report(

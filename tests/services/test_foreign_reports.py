@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.audit import AuditState, Decision, MoveNotAllowed, ReportOutcome
@@ -15,7 +15,8 @@ from om_selfcheck.services.accounts import Person
 from om_selfcheck.services.foreign_reports import Report
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.numbers import PublicAnswer
-from om_selfcheck.store.models import EventRow
+from om_selfcheck.store.models import Declaration, EventRow
+from om_selfcheck.store.queries import audits as rows
 from tests import factories
 from tests.services.auditing import LATER, LATER_ON, kinds, state_of
 
@@ -62,6 +63,31 @@ def hide(session: Session, olaf: Person, report_id: UUID) -> None:
 def test_there_is_nothing_to_report_about_a_number_that_does_not_exist(session: Session, number: str) -> None:
     with pytest.raises(NotFound):
         foreign_reports.report_foreign(session, number=number, text="x", contact="", now=LATER)
+
+
+def test_there_is_nothing_to_report_about_an_erased_declaration(session: Session, owner: Actor) -> None:
+    session.execute(update(Declaration).values(snapshot=""))
+    session.commit()
+    with pytest.raises(NotFound):
+        foreign_reports.report_foreign(
+            session, number=owner.declaration_number or "", text="x", contact="0511 1", now=LATER
+        )
+    assert foreign_reports.list_reports(session, is_open=True) == []
+
+
+def test_a_report_takes_turns_with_what_else_happens_to_the_number(
+    session: Session, owner: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[UUID] = []
+    lock = rows.lock_declaration
+
+    def hold(own: Session, declaration_id: UUID) -> Declaration | None:
+        held.append(declaration_id)
+        return lock(own, declaration_id)
+
+    monkeypatch.setattr(rows, "lock_declaration", hold)
+    report(session, owner)
+    assert held == session.scalars(select(Declaration.id)).all()
 
 
 def test_a_report_alone_changes_nothing_in_public(session: Session, owner: Actor, report_id: UUID) -> None:
