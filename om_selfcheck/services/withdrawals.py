@@ -9,6 +9,7 @@ from om_selfcheck.clock import day_in_berlin
 from om_selfcheck.domain.access import Task
 from om_selfcheck.domain.audit import (
     HEARING,
+    AlreadyWithdrawn,
     AuditMove,
     AuditOutcome,
     AuditState,
@@ -22,7 +23,7 @@ from om_selfcheck.domain.audit import (
     require_other,
 )
 from om_selfcheck.domain.declaration import WithdrawalReason
-from om_selfcheck.domain.errors import DomainError, NotFound
+from om_selfcheck.domain.errors import NotFound
 from om_selfcheck.domain.record import Event, Verb
 from om_selfcheck.services.accounts import Person
 from om_selfcheck.services.case_letters import write_to_company
@@ -32,10 +33,6 @@ from om_selfcheck.services.record import append_event
 from om_selfcheck.services.report_endings import end_report
 from om_selfcheck.store.models import Audit, Declaration
 from om_selfcheck.store.queries import audits, declarations, withdrawals
-
-
-class AlreadyWithdrawn(DomainError):
-    """The number answers *withdrawn* already, and goes on doing so."""
 
 
 def propose_withdrawal(
