@@ -200,6 +200,18 @@ class TestOneCase:
         assert refused.status == 409
         assert "Das tut eine andere Person" in refused.text
 
+    def test_the_page_offers_the_second_reading_to_nobody_who_wrote(
+        self, alma: Person, olaf: User, otto: User, case: UUID
+    ) -> None:
+        act(olaf, case, "/ask")
+        open_all(alma, case)
+        act(olaf, case, "/findings", 303, **FINDINGS)
+        act(otto, case, "/submit", outcome="in_order")
+        for user in (olaf, otto):
+            page = user.client.get(f"/staff/audits/{case}")
+            assert "Eine andere Person liest sie" in page.text
+            assert not page.soup.select("form[action$='/confirm']")
+
     def test_gaps_of_the_checklist_are_links(self, alma: Person, olaf: User, case: UUID) -> None:
         act(olaf, case, "/ask")
         open_all(alma, case)
