@@ -152,6 +152,10 @@ class MoveNotAllowed(DomainError):
     """The case stands elsewhere by now; it was taken on by somebody else."""
 
 
+class AlreadyWithdrawn(DomainError):
+    """The number answers *withdrawn* already, and goes on doing so."""
+
+
 class SamePerson(DomainError):
     """Whoever wrote the findings does not read them second; whoever proposed does not decide."""
 

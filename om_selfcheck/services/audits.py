@@ -27,9 +27,17 @@ from om_selfcheck.domain.merging import Conflict, FieldMerger
 from om_selfcheck.domain.record import Verb
 from om_selfcheck.services.accounts import Person
 from om_selfcheck.services.case_letters import write_to_company
-from om_selfcheck.services.case_steps import add_step, lock_case, lock_own_case, record_case, take_on
-from om_selfcheck.services.cases import read_findings
+from om_selfcheck.services.case_steps import (
+    add_step,
+    lock_case,
+    lock_own_case,
+    record_case,
+    require_standing,
+    take_on,
+)
+from om_selfcheck.services.cases import list_writers, read_findings
 from om_selfcheck.services.grants import Actor
+from om_selfcheck.store.models import Audit
 from om_selfcheck.store.queries import audits
 
 
@@ -42,8 +50,13 @@ class FindingsIncomplete(DomainError):
 
 
 def ask_company(session: Session, *, by: Person, audit_id: UUID, now: datetime) -> None:
-    """Ask the company to open its snapshot, and say that it was drawn by chance."""
+    """Ask the company to open its snapshot, and say that it was drawn by chance.
+
+    Raises:
+        AlreadyWithdrawn: there is no declaration left to look into.
+    """
     audit, declaration = lock_case(session, audit_id)
+    require_standing(declaration)
     deadline_on = day_in_berlin(now) + TIME_TO_OPEN
     take_on(session, audit, AuditMove.ASK, deadline_on=deadline_on, now=now)
     audit.auditor_id = by.user_id
@@ -55,7 +68,7 @@ def ask_company(session: Session, *, by: Person, audit_id: UUID, now: datetime) 
 def write_message(session: Session, *, by: Person, audit_id: UUID, text: str, now: datetime) -> None:
     """Write or ask the company something; it is told by mail. The first word in a case is another one."""
     audit, declaration = lock_case(session, audit_id)
-    if audit.state in (AuditState.DRAWN, AuditState.CLOSED):
+    if audit.state in (AuditState.DRAWN, AuditState.CLOSED) or not declaration.snapshot:
         raise MoveNotAllowed
     step_id = add_step(session, audit, StepKind.MESSAGE, side=Side.STAFF, by=by, text=text, now=now)
     write_to_company(session, declaration, audit, step_id, now=now)
@@ -79,8 +92,8 @@ def note_findings(
     now: datetime,
 ) -> tuple[Conflict, ...]:
     """Write entries of the checklist field by field; return the fields that somebody else changed meanwhile (P2)."""
-    audit, _ = lock_case(session, audit_id)
-    if audit.state != AuditState.OPENED:
+    audit, declaration = lock_case(session, audit_id)
+    if audit.state != AuditState.OPENED or not declaration.snapshot:
         raise MoveNotAllowed
     before = write_findings(read_findings(session, audit_id))
     merger = FieldMerger()
@@ -134,7 +147,7 @@ def submit_findings(
 def return_findings(session: Session, *, by: Person, audit_id: UUID, text: str, now: datetime) -> None:
     """Give findings back to whoever wrote them, with what is to be looked at again."""
     audit, _ = lock_case(session, audit_id)
-    require_other(audit.auditor_id, by.user_id)
+    _require_second(session, audit, by)
     take_on(session, audit, AuditMove.RETURN, deadline_on=day_in_berlin(now) + TIME_TO_READ, now=now)
     audit.outcome = ""
     add_step(session, audit, StepKind.RETURNED, side=Side.STAFF, by=by, text=text, now=now)
@@ -148,7 +161,7 @@ def confirm_findings(session: Session, *, by: Person, audit_id: UUID, now: datet
         SamePerson: who wrote the findings does not read them second.
     """
     audit, declaration = lock_case(session, audit_id)
-    require_other(audit.auditor_id, by.user_id)
+    _require_second(session, audit, by)
     take_on(session, audit, AuditMove.CONFIRM, now=now)
     audit.second_reader_id = by.user_id
     last = [row.text for row, _ in audits.list_steps(session, audit.id) if row.kind == StepKind.SUBMITTED]
@@ -176,3 +189,9 @@ def decline(session: Session, *, actor: Actor, audit_id: UUID, text: str, now: d
     audit.outcome = AuditOutcome.NOT_LOOKED_INTO.value
     add_step(session, audit, StepKind.DECLINED, side=Side.COMPANY, text=text, now=now)
     record_case(session, audit, Verb.AUDIT_CLOSED, actor=actor.right, now=now, outcome=audit.outcome)
+
+
+def _require_second(session: Session, audit: Audit, by: Person) -> None:
+    """Raise SamePerson for whoever has handed the findings on, or written any of them."""
+    for writer in list_writers(session, audit):
+        require_other(writer, by.user_id)

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.access import Task
-from om_selfcheck.domain.audit import AuditMove, AuditState, Side, StepKind, move_on
+from om_selfcheck.domain.audit import AlreadyWithdrawn, AuditMove, AuditState, Side, StepKind, move_on
 from om_selfcheck.domain.errors import NotFound
 from om_selfcheck.domain.record import Event, Verb
 from om_selfcheck.services.accounts import Person
@@ -36,6 +36,12 @@ def lock_own_case(session: Session, *, actor: Actor, audit_id: UUID) -> tuple[Au
     if declaration.assessment_id != actor.assessment_id:
         raise NotFound
     return audit, declaration
+
+
+def require_standing(declaration: Declaration) -> None:
+    """Raise AlreadyWithdrawn where there is nothing left to look into: it was withdrawn, or its answers are erased."""
+    if declaration.withdrawn_on is not None or not declaration.snapshot:
+        raise AlreadyWithdrawn
 
 
 def take_on(session: Session, audit: Audit, move: AuditMove, *, deadline_on: date | None = None, now: datetime) -> None:

@@ -103,7 +103,7 @@ class Case:
     deadline_on: date | None
     is_overdue: bool
     sample_id: UUID | None
-    auditor_id: UUID | None
+    written_by: frozenset[UUID]
     steps: tuple[Step, ...]
     findings: Mapping[CheckItem, FindingEntry]
     opening: OpeningTerms | None
@@ -212,7 +212,7 @@ def _to_case(session: Session, audit: Audit, declaration: Declaration, today: da
         deadline_on=audit.deadline_on,
         is_overdue=is_overdue(state, audit.deadline_on, today),
         sample_id=audit.sample_id,
-        auditor_id=audit.auditor_id,
+        written_by=list_writers(session, audit),
         steps=tuple(_to_step(row, by) for row, by in audits.list_steps(session, audit.id)),
         findings=read_findings(session, audit.id),
         opening=to_terms(opening) if opening else None,
@@ -228,6 +228,12 @@ def read_findings(session: Session, audit_id: UUID) -> Mapping[CheckItem, Findin
         if row := rows.get(item.value):
             entries[item] = FindingEntry(answer=FindingAnswer(row.answer) if row.answer else None, note=row.note)
     return entries
+
+
+def list_writers(session: Session, audit: Audit) -> frozenset[UUID]:
+    """Return who has handed the findings on or written any of them, and so does not read them second (D14)."""
+    writers = {audit.auditor_id, *(row.user_id for row in audits.list_findings(session, audit.id))}
+    return frozenset(one for one in writers if one)
 
 
 def to_terms(row: Opening) -> OpeningTerms:

@@ -15,6 +15,7 @@ from om_selfcheck.domain.record import SYSTEM, Event, Verb
 from om_selfcheck.services.accounts import Person
 from om_selfcheck.services.case_steps import add_step, record_case
 from om_selfcheck.services.record import append_event
+from om_selfcheck.services.report_endings import end_report, is_foreign, set_name_hidden
 from om_selfcheck.services.withdrawals import propose_withdrawal
 from om_selfcheck.store.models import Declaration, ForeignReport
 from om_selfcheck.store.queries import audits, declarations, withdrawals
@@ -36,15 +37,17 @@ class Report:
     city: str
     is_name_hidden: bool
     is_withdrawn: bool
+    is_foreign: bool
 
 
 def report_foreign(session: Session, *, number: str, text: str, contact: str, now: datetime) -> None:
-    """Take a report in; NotFound where there is no such number."""
+    """Take a report in; NotFound where there is no such number, or all that it stood for is erased."""
     try:
-        row, _ = declarations.find_by_number(session, read_number(number))
+        found, _ = declarations.find_by_number(session, read_number(number))
     except NotANumber as error:
         raise NotFound from error
-    if row is None:
+    row = audits.lock_declaration(session, found.id) if found else None
+    if row is None or not row.snapshot:
         raise NotFound
     report_id = uuid4()
     withdrawals.add_report(
@@ -72,28 +75,26 @@ def hide_name(session: Session, *, by: Person, report_id: UUID, now: datetime) -
     report, declaration = _lock(session, report_id)
     _require_open(report)
     if declaration.name_hidden_at is None:
-        _set_hidden(session, declaration, by, now, is_hidden=True)
+        set_name_hidden(session, declaration, actor=by.actor, now=now, is_hidden=True)
 
 
 def show_name(session: Session, *, by: Person, report_id: UUID, now: datetime) -> None:
-    """Let the number's page show the name again, also after the report was closed."""
+    """Let the number's page show the name again, also after the report was closed; never of a foreign declaration."""
     _, declaration = _lock(session, report_id)
+    if is_foreign(declaration):
+        raise MoveNotAllowed
     if declaration.name_hidden_at is not None:
-        _set_hidden(session, declaration, by, now, is_hidden=False)
+        set_name_hidden(session, declaration, actor=by.actor, now=now, is_hidden=False)
 
 
 def close_report(session: Session, *, by: Person, report_id: UUID, outcome: ReportOutcome, now: datetime) -> None:
-    """Close a report that no case came of; the name is shown again, and how to reach the reporter is forgotten."""
+    """Close a report that no case came of; that it led to a withdrawal is said only of a withdrawn declaration."""
     report, declaration = _lock(session, report_id)
     _require_open(report)
-    if report.audit_id is not None or outcome is ReportOutcome.WITHDRAWN:
+    is_withdrawn = declaration.withdrawn_on is not None
+    if report.audit_id is not None or (outcome is ReportOutcome.WITHDRAWN and not is_withdrawn):
         raise MoveNotAllowed
-    report.closed_at, report.outcome, report.contact = now, outcome.value, ""
-    session.flush()
-    subject, payload = f"report:{report_id}", {"outcome": outcome.value}
-    append_event(session, Event(verb=Verb.REPORT_CLOSED, actor=by.actor, subject=subject, at=now, payload=payload))
-    if declaration.name_hidden_at is not None:
-        _set_hidden(session, declaration, by, now, is_hidden=False)
+    end_report(session, report, declaration, outcome, actor=by.actor, now=now)
 
 
 def lead_to_hearing(session: Session, *, by: Person, report_id: UUID, text: str, now: datetime) -> UUID:
@@ -134,12 +135,6 @@ def _require_open(report: ForeignReport) -> None:
         raise MoveNotAllowed
 
 
-def _set_hidden(session: Session, declaration: Declaration, by: Person, now: datetime, *, is_hidden: bool) -> None:
-    withdrawals.set_name_hidden(session, declaration_id=declaration.id, hidden_at=now if is_hidden else None)
-    verb = Verb.NAME_HIDDEN if is_hidden else Verb.NAME_SHOWN
-    append_event(session, Event(verb=verb, actor=by.actor, subject=f"declaration:{declaration.number}", at=now))
-
-
 def _to_report(report: ForeignReport, declaration: Declaration) -> Report:
     return Report(
         report_id=report.id,
@@ -154,4 +149,5 @@ def _to_report(report: ForeignReport, declaration: Declaration) -> Report:
         city=declaration.city,
         is_name_hidden=declaration.name_hidden_at is not None,
         is_withdrawn=declaration.withdrawn_on is not None,
+        is_foreign=is_foreign(declaration),
     )

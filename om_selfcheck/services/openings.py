@@ -15,7 +15,7 @@ from om_selfcheck.domain.questionnaire import Questionnaire
 from om_selfcheck.domain.record import Verb
 from om_selfcheck.domain.snapshot import Snapshot, hash_snapshot, read_snapshot
 from om_selfcheck.services.accounts import Person
-from om_selfcheck.services.case_steps import add_step, lock_case, lock_own_case, record_case, take_on
+from om_selfcheck.services.case_steps import add_step, lock_case, lock_own_case, record_case, require_standing, take_on
 from om_selfcheck.services.cases import to_terms
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.store.models import Declaration
@@ -61,8 +61,10 @@ def open_snapshot(
     Raises:
         NothingOpened: no topic of the check was named.
         UntilNotAllowed: the day is past, or more than ninety days away.
+        AlreadyWithdrawn: there is no declaration left to look into.
     """
     audit, declaration = lock_own_case(session, actor=actor, audit_id=audit_id)
+    require_standing(declaration)
     chosen = [] if is_whole else [topic.ref for topic in questionnaire.topics if topic.ref in topics]
     if not (is_whole or chosen):
         raise NothingOpened

@@ -9,6 +9,7 @@ from om_selfcheck.clock import day_in_berlin
 from om_selfcheck.domain.access import Task
 from om_selfcheck.domain.audit import (
     HEARING,
+    AlreadyWithdrawn,
     AuditMove,
     AuditOutcome,
     AuditState,
@@ -22,19 +23,16 @@ from om_selfcheck.domain.audit import (
     require_other,
 )
 from om_selfcheck.domain.declaration import WithdrawalReason
-from om_selfcheck.domain.errors import DomainError, NotFound
+from om_selfcheck.domain.errors import NotFound
 from om_selfcheck.domain.record import Event, Verb
 from om_selfcheck.services.accounts import Person
 from om_selfcheck.services.case_letters import write_to_company
 from om_selfcheck.services.case_steps import add_step, lock_case, lock_own_case, record_case, take_on
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.record import append_event
+from om_selfcheck.services.report_endings import end_report
 from om_selfcheck.store.models import Audit, Declaration
 from om_selfcheck.store.queries import audits, declarations, withdrawals
-
-
-class AlreadyWithdrawn(DomainError):
-    """The number answers *withdrawn* already, and goes on doing so."""
 
 
 def propose_withdrawal(
@@ -114,12 +112,13 @@ def decide_withdrawal(
     if decision is Decision.WITHDRAWN:
         audit.outcome, kind = AuditOutcome.WITHDRAWAL_PROPOSED.value, StepKind.WITHDRAWN
         _withdraw(session, declaration, WithdrawalReason(proposal.reason), actor=by.actor, now=now)
+        _settle_all(session, declaration, StepKind.WITHDRAWN, side=Side.SYSTEM, actor=by.actor, now=now)
     else:
         audit.outcome, kind = AuditOutcome.IN_ORDER.value, StepKind.KEPT
         record_case(session, audit, Verb.WITHDRAWAL_DROPPED, actor=by.actor, now=now, declaration=declaration.number)
     step_id = add_step(session, audit, kind, side=Side.STAFF, by=by, text=text, now=now)
     record_case(session, audit, Verb.AUDIT_CLOSED, actor=by.actor, now=now, outcome=audit.outcome)
-    _close_report(session, audit, declaration, decision, actor=by.actor, now=now)
+    _end_reports(session, audit, declaration, decision, actor=by.actor, now=now)
     write_to_company(session, declaration, audit, step_id, now=now)
 
 
@@ -146,18 +145,23 @@ def withdraw_own(session: Session, *, actor: Actor, now: datetime) -> None:
         decision=Decision.WITHDRAWN.value,
     )
     _withdraw(session, declaration, WithdrawalReason.OWN_WISH, actor=actor.right, now=now)
+    _settle_all(session, declaration, StepKind.OWN_WITHDRAWAL, side=Side.COMPANY, actor=actor.right, now=now)
+
+
+def _settle_all(
+    session: Session, declaration: Declaration, kind: StepKind, *, side: Side, actor: str, now: datetime
+) -> None:
+    """Close the cases that have lost their declaration; what was proposed in them is not carried out."""
     for audit in audits.list_open_of(session, declaration.id):
-        _settle(session, audit, actor, now)
-
-
-def _settle(session: Session, audit: Audit, actor: Actor, now: datetime) -> None:
-    """Close a case that has lost its declaration; what was proposed in it is not carried out."""
-    take_on(session, audit, AuditMove.SETTLE, now=now)
-    audit.outcome = AuditOutcome.NOT_LOOKED_INTO.value
-    if proposal := withdrawals.find_of_audit(session, audit.id):
-        proposal.decision, proposal.decided_at = Decision.KEPT.value, now
-    add_step(session, audit, StepKind.OWN_WITHDRAWAL, side=Side.COMPANY, now=now)
-    record_case(session, audit, Verb.AUDIT_CLOSED, actor=actor.right, now=now, outcome=audit.outcome)
+        take_on(session, audit, AuditMove.SETTLE, now=now)
+        audit.outcome = AuditOutcome.NOT_LOOKED_INTO.value
+        if proposal := withdrawals.find_of_audit(session, audit.id):
+            proposal.decision, proposal.decided_at = Decision.KEPT.value, now
+        add_step(session, audit, kind, side=side, now=now)
+        record_case(session, audit, Verb.AUDIT_CLOSED, actor=actor, now=now, outcome=audit.outcome)
+        report = withdrawals.find_report_of_audit(session, audit.id)
+        if report is not None and report.closed_at is None:
+            end_report(session, report, declaration, ReportOutcome.WITHDRAWN, actor=actor, now=now)
 
 
 def _withdraw(
@@ -175,19 +179,12 @@ def _withdraw(
     append_event(session, event)
 
 
-def _close_report(
+def _end_reports(
     session: Session, audit: Audit, declaration: Declaration, decision: Decision, *, actor: str, now: datetime
 ) -> None:
-    """Close the report that led to a case; where it was not confirmed the name is shown again."""
-    report = withdrawals.find_report_of_audit(session, audit.id)
-    if report is None or report.closed_at is not None:
-        return
-    is_withdrawn = decision is Decision.WITHDRAWN
-    report.closed_at, report.contact = now, ""
-    report.outcome = (ReportOutcome.WITHDRAWN if is_withdrawn else ReportOutcome.NOT_CONFIRMED).value
-    subject, payload = f"report:{report.id}", {"outcome": report.outcome}
-    append_event(session, Event(verb=Verb.REPORT_CLOSED, actor=actor, subject=subject, at=now, payload=payload))
-    if not is_withdrawn and declaration.name_hidden_at is not None:
-        withdrawals.set_name_hidden(session, declaration_id=declaration.id, hidden_at=None)
-        subject = f"declaration:{declaration.number}"
-        append_event(session, Event(verb=Verb.NAME_SHOWN, actor=actor, subject=subject, at=now))
+    """Close the report that led to a case; with a withdrawal every other one of the number is answered too."""
+    for report in withdrawals.list_open_reports_of(session, declaration.id):
+        if decision is Decision.WITHDRAWN:
+            end_report(session, report, declaration, ReportOutcome.WITHDRAWN, actor=actor, now=now)
+        elif report.audit_id == audit.id:
+            end_report(session, report, declaration, ReportOutcome.NOT_CONFIRMED, actor=actor, now=now)

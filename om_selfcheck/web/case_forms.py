@@ -37,7 +37,7 @@ class CaseForm(Form):  # type: ignore[misc]  # WTForms ships no types
     proposal_text = text_field()
     decision = code_field(Decision)
     decision_text = text_field()
-    report_outcome = code_field([one for one in ReportOutcome if one is not ReportOutcome.WITHDRAWN])
+    report_outcome = code_field(list(ReportOutcome))
     answer = text_field()
     decline_text = text_field()
     scope = code_field((WHOLE, TOPICS))

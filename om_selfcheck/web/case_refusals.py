@@ -2,11 +2,10 @@
 
 from flask import Flask, Response
 
-from om_selfcheck.domain.audit import HearingNotOver, MoveNotAllowed, SamePerson, SnapshotChanged
+from om_selfcheck.domain.audit import AlreadyWithdrawn, HearingNotOver, MoveNotAllowed, SamePerson, SnapshotChanged
 from om_selfcheck.i18n.formats import day
 from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services.openings import NotOpen
-from om_selfcheck.services.withdrawals import AlreadyWithdrawn
 from om_selfcheck.web.errors import CONFLICT, Refusal, refuse
 
 

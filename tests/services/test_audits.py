@@ -5,11 +5,12 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.access import Right
 from om_selfcheck.domain.audit import (
+    AlreadyWithdrawn,
     AuditOutcome,
     AuditState,
     CheckItem,
@@ -20,12 +21,12 @@ from om_selfcheck.domain.audit import (
     StepKind,
 )
 from om_selfcheck.domain.errors import NotAllowed, NotFound
-from om_selfcheck.services import audits, case_letters, cases, corrections, histories, numbers
+from om_selfcheck.services import audits, case_letters, cases, corrections, histories, numbers, withdrawals
 from om_selfcheck.services.accounts import Person
 from om_selfcheck.services.audits import FindingsIncomplete
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.letters import join_tables
-from om_selfcheck.store.models import Company, Message
+from om_selfcheck.store.models import Company, Declaration, Message
 from tests import factories
 from tests.builders import make_questionnaire
 from tests.factories import TODAY, list_verbs
@@ -249,6 +250,68 @@ class TestSecondReading:
         opening = get(session, audit_id).opening
         assert opening is not None
         assert not opening.is_open_at(LATER + timedelta(hours=2))
+
+    def test_nobody_who_wrote_any_of_it_reads_it_second(
+        self, session: Session, owner: Actor, olaf: Person, otto: Person
+    ) -> None:
+        audit_id = ask(session, olaf)
+        open_topics(session, owner, audit_id)
+        audits.note_findings(session, by=otto, audit_id=audit_id, wanted=ALL_FINE, shown={}, now=LATER)
+        submit(session, olaf, audit_id)
+        assert get(session, audit_id).written_by == {olaf.user_id, otto.user_id}, "saved again, it is still Otto’s"
+        for by in (olaf, otto):
+            with pytest.raises(SamePerson):
+                audits.confirm_findings(session, by=by, audit_id=audit_id, now=LATER)
+            with pytest.raises(SamePerson):
+                audits.return_findings(session, by=by, audit_id=audit_id, text="x", now=LATER)
+        third = factories.add_staff(session, "oda@example.org")
+        audits.confirm_findings(session, by=third, audit_id=audit_id, now=LATER)
+        assert state_of(session, audit_id) is AuditState.CLOSED
+
+
+class TestNothingLeft:
+    """Of a withdrawn declaration there is nothing to look into; of an erased one there are no answers either."""
+
+    def test_nobody_is_asked_and_the_case_can_be_left(self, session: Session, owner: Actor, olaf: Person) -> None:
+        withdrawals.withdraw_own(session, actor=owner, now=LATER - timedelta(days=1))
+        session.commit()
+        audit_id = begin(session, olaf)
+        with pytest.raises(AlreadyWithdrawn):
+            audits.ask_company(session, by=olaf, audit_id=audit_id, now=LATER)
+        audits.leave_case(session, by=olaf, audit_id=audit_id, text="", now=LATER)
+        assert state_of(session, audit_id) is AuditState.CLOSED
+
+    def test_nothing_is_opened(self, session: Session, owner: Actor, olaf: Person) -> None:
+        audit_id = ask(session, olaf)
+        lose(session, withdrawn_on=LATER_ON)
+        with pytest.raises(AlreadyWithdrawn):
+            open_topics(session, owner, audit_id)
+
+    @pytest.mark.usefixtures("owner")
+    def test_of_an_erased_one_nobody_is_asked(self, session: Session, olaf: Person) -> None:
+        audit_id = begin(session, olaf)
+        lose(session, snapshot="")
+        with pytest.raises(AlreadyWithdrawn):
+            audits.ask_company(session, by=olaf, audit_id=audit_id, now=LATER)
+
+    def test_of_an_erased_one_nothing_is_written(self, session: Session, owner: Actor, olaf: Person) -> None:
+        audit_id = ask(session, olaf)
+        open_topics(session, owner, audit_id)
+        lose(session, snapshot="")
+        with pytest.raises(AlreadyWithdrawn):
+            open_topics(session, owner, audit_id)
+        with pytest.raises(MoveNotAllowed):
+            audits.write_message(session, by=olaf, audit_id=audit_id, text="x", now=LATER)
+        with pytest.raises(MoveNotAllowed):
+            audits.note_findings(session, by=olaf, audit_id=audit_id, wanted=ALL_FINE, shown={}, now=LATER)
+        audits.leave_case(session, by=olaf, audit_id=audit_id, text="", now=LATER)
+        assert state_of(session, audit_id) is AuditState.CLOSED
+
+
+def lose(session: Session, **columns: object) -> None:
+    """Let the only declaration there is be as after a withdrawal, or after erasure."""
+    session.execute(update(Declaration).values(**columns))
+    session.commit()
 
 
 class TestNotLookedInto:

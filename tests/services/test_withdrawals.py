@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.access import Right
 from om_selfcheck.domain.audit import (
+    AlreadyWithdrawn,
     AuditOutcome,
     AuditState,
     Decision,
@@ -25,7 +26,6 @@ from om_selfcheck.services.case_steps import lock_case
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.numbers import PublicAnswer
 from om_selfcheck.services.reminders import Run
-from om_selfcheck.services.withdrawals import AlreadyWithdrawn
 from om_selfcheck.store.models import Company, Declaration, Message, Withdrawal
 from om_selfcheck.store.queries import audits as rows
 from tests import factories

@@ -61,6 +61,15 @@ def find_report_of_audit(session: Session, audit_id: UUID) -> ForeignReport | No
     return session.scalar(statement)
 
 
+def list_open_reports_of(session: Session, declaration_id: UUID) -> Sequence[ForeignReport]:
+    """Return the open reports of a declaration, as they are now."""
+    statement = select(ForeignReport).where(
+        ForeignReport.declaration_id == declaration_id, ForeignReport.closed_at.is_(None)
+    )
+    statement = statement.order_by(ForeignReport.reported_at, ForeignReport.id)
+    return session.scalars(statement.execution_options(**_FRESH)).all()
+
+
 def list_reports(session: Session, *, is_open: bool) -> Sequence[tuple[ForeignReport, Declaration]]:
     """Return the open reports, the oldest first, or those that were closed last."""
     statement = select(ForeignReport, Declaration).join(Declaration, Declaration.id == ForeignReport.declaration_id)

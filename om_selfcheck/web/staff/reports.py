@@ -84,10 +84,13 @@ def _refuse(report_id: UUID, form: CaseForm, problems: Mapping[str, str]) -> Res
 
 
 def _render(report_id: UUID, form: CaseForm, problems: Mapping[str, str]) -> str:
+    found = foreign_reports.get_report(db.session, report_id=report_id)
     return render_template(
         "staff/report.html",
-        report=foreign_reports.get_report(db.session, report_id=report_id),
-        outcomes=[(one.value, label(one)) for one in ReportOutcome if one is not ReportOutcome.WITHDRAWN],
+        report=found,
+        outcomes=[
+            (one.value, label(one)) for one in ReportOutcome if found.is_withdrawn or one is not ReportOutcome.WITHDRAWN
+        ],
         form=form,
         problems=problems,
         news=request.args.get("news", ""),

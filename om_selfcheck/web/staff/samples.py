@@ -15,7 +15,7 @@ from om_selfcheck.i18n.translation import current_language
 from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import networks, samples
 from om_selfcheck.services.samples import FrameEmpty, FrameNotOver, Sample
-from om_selfcheck.web.access import current_person, require_person
+from om_selfcheck.web.access import look_again, require_person
 from om_selfcheck.web.case_forms import find_problems
 from om_selfcheck.web.inputs import NOT_OFFERED, day_field, line_field, read_day
 from om_selfcheck.web.sessions import commit
@@ -81,13 +81,14 @@ def sample(sample_id: UUID) -> ResponseReturnValue:
 
 
 def _start(form: SampleForm) -> UUID:
-    now, person = clock.now(), current_person()
+    now = clock.now()
     today = clock.day_in_berlin(now)
     frame = Frame(on=read_day(form.on.data) or today, check=form.check.data, network=form.network.data)
     size, seed = int(form.size.data), form.seed.data
     begin_reading()  # it may take seconds, and nobody who saves waits for it
     drawn = samples.draw(db.session, frame=frame, size=size, seed=seed, today=today)
     begin_writing()
+    person = look_again(Office.OVERSEE_FRESH, now)
     return samples.start_sample(db.session, by=person, frame=frame, size=size, seed=seed, drawn=drawn, now=now)
 
 

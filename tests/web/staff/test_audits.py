@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from om_selfcheck import clock
@@ -15,6 +16,8 @@ from om_selfcheck.domain.audit import CheckItem
 from om_selfcheck.domain.sampling import Draw, draw_sample
 from om_selfcheck.extensions import db
 from om_selfcheck.services import erasure, grants, samples
+from om_selfcheck.store.models import AuditSample
+from om_selfcheck.store.models import User as UserRow
 from tests import people
 from tests.conftest import plain_engine
 from tests.people import Person, User
@@ -135,6 +138,26 @@ class TestSamples:
         assert olaf.client.send("/staff/samples", DRAW | {"on": yesterday}).status == 303
         assert held == ["free"]
 
+    @pytest.mark.usefixtures("alma")
+    @pytest.mark.parametrize("columns", [{"active": False}, {"role": Role.COORDINATOR.value}])
+    def test_nobody_who_left_the_office_while_it_was_drawn_begins_cases(
+        self, app: Flask, olaf: User, monkeypatch: pytest.MonkeyPatch, columns: dict[str, object]
+    ) -> None:
+        draw_slowly = samples.draw
+
+        def let_go_meanwhile(session: Session, **arguments: Any) -> Draw:
+            drawn = draw_slowly(session, **arguments)
+            with Session(plain_engine(str(db.engine.url))) as other:
+                other.execute(update(UserRow).where(UserRow.id == olaf.user_id).values(**columns))
+                other.commit()
+            return drawn
+
+        monkeypatch.setattr(samples, "draw", let_go_meanwhile)
+        yesterday = (clock.today() - timedelta(days=1)).isoformat()
+        assert olaf.client.send("/staff/samples", DRAW | {"on": yesterday}).status == 404
+        with app.app_context():
+            assert db.session.scalar(select(func.count()).select_from(AuditSample)) == 0
+
     def test_drawing_needs_a_fresh_sign_in(self, app: Flask, olaf: User) -> None:
         stale = people.signed_in(app, olaf.account, at=clock.now() - FRESH_FOR - timedelta(seconds=1))
         assert stale.client.send("/staff/samples", DRAW).status == 403
@@ -176,6 +199,18 @@ class TestOneCase:
         refused = olaf.client.post(f"/staff/audits/{case}/confirm", {"csrf_token": olaf.form_token()})
         assert refused.status == 409
         assert "Das tut eine andere Person" in refused.text
+
+    def test_the_page_offers_the_second_reading_to_nobody_who_wrote(
+        self, alma: Person, olaf: User, otto: User, case: UUID
+    ) -> None:
+        act(olaf, case, "/ask")
+        open_all(alma, case)
+        act(olaf, case, "/findings", 303, **FINDINGS)
+        act(otto, case, "/submit", outcome="in_order")
+        for user in (olaf, otto):
+            page = user.client.get(f"/staff/audits/{case}")
+            assert "Eine andere Person liest sie" in page.text
+            assert not page.soup.select("form[action$='/confirm']")
 
     def test_gaps_of_the_checklist_are_links(self, alma: Person, olaf: User, case: UUID) -> None:
         act(olaf, case, "/ask")
