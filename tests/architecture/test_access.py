@@ -3,13 +3,12 @@
 A new route without a row in EXPECTED fails here; a route without a rule keeps the application from starting.
 """
 
-import io
 import re
-import zipfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from io import BytesIO
+from itertools import islice
 from zipfile import ZipFile
 
 import pytest
@@ -550,6 +549,44 @@ def test_nobody_who_signs_in_reads_a_planted_word_that_was_not_released(app: Fla
     assert not _crawl_finds(app, nina, alma, f"Wer {canary}")
 
 
+def test_two_hundred_planted_texts_of_a_company_are_read_by_nobody_else(
+    app: Flask, cast: dict[str, Person], users: dict[str, Visitor]
+) -> None:
+    alma = cast["alma"]
+    people.join(alma, people.token_of(app, "netz-a", people.add_link(app, "netz-a")))
+    texts = [f"Canary{number:03}x" for number in range(200)]
+    own_pages = _plant(alma, texts)
+    found = _read_everything(app, alma, alma, own_pages)
+    assert [text for text in texts if text.encode() not in found] == [], "the control: the owner reads them all"
+    strangers = [cast[role] for role in ("stella", "other_owner", "ended")]
+    for person in (*strangers, *(Person("", user.client) for user in users.values())):
+        found = _read_everything(app, person, alma, own_pages)
+        assert [text for text in texts if text.encode() in found] == []
+
+
+def _plant(owner: Person, texts: list[str]) -> list[str]:
+    """Write a text of its own wherever the company may write; return the pages of its actions."""
+    left = iter(texts)
+    details = ("company_name", "street", "city", "signatory_name", "signatory_function", "place")
+    owner.client.send(f"{owner.base}/declaration", {name: next(left) for name in details} | {"then": "stay"})
+    owner.client.send(f"{owner.base}/topics/1", {"need-1.1.a": "urgent", "note-1.1.a": next(left)})
+    for _ in range(13):
+        owner.client.send(f"{owner.base}/access", {"label": next(left), "right": "reader"}, form="/access/links")
+    pages = []
+    while rest := list(islice(left, 5)):
+        written = dict(zip(("title", "description", "responsible", "follow_up"), rest, strict=False))
+        pages.append(f"{owner.base}/plan/{people.plan_one(owner, **written)}")
+        owner.client.send(pages[-1], {"note": rest[-1], "state": "in_progress"}, form="/progress")
+    return pages
+
+
+def _read_everything(app: Flask, person: Person, owner: Person, further: list[str]) -> bytes:
+    """Return what all pages of the program say to somebody about a round, and some further pages."""
+    patterns = [pattern for pattern, method, _ in addresses(app) if method == "GET" and not pattern.endswith(".pdf")]
+    pages = [*(fill(pattern, owner.assessment_id) for pattern in patterns), *further]
+    return b"".join(read_answer(person.client.get(page)) for page in pages)
+
+
 def test_staff_read_no_rating_and_no_plan_on_any_page_or_in_any_list(app: Flask, cast: dict[str, Person]) -> None:
     """Not even of a declaration that was issued, corrected and is in every list (D9)."""
     alma, olaf, canary = cast["alma"], people.olaf(app), "Zitronenfalter"
@@ -590,7 +627,7 @@ def read_answer(page: Page) -> bytes:
     content = page.response.get_data()
     if page.response.mimetype != XLSX:
         return content
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+    with ZipFile(BytesIO(content)) as archive:
         return b"".join(archive.read(name) for name in archive.namelist())
 
 
