@@ -49,7 +49,7 @@ _STANDING = (
 
 def find_standing(session: Session, assessment_id: UUID) -> RowMapping | None:
     """Return what a round that takes part has reached and what it holds; None for one that takes part nowhere."""
-    return session.execute(_STANDING, {"assessment_id": assessment_id}).mappings().first()
+    return session.connection().execute(_STANDING, {"assessment_id": assessment_id}).mappings().first()
 
 
 def add_round(session: Session, *, assessment_id: UUID, network_id: UUID, link_id: UUID | None, on: date) -> None:
