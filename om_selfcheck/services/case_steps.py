@@ -10,14 +10,23 @@ from uuid import UUID, uuid4
 from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.access import Task
-from om_selfcheck.domain.audit import AlreadyWithdrawn, AuditMove, AuditState, Side, StepKind, move_on
+from om_selfcheck.domain.audit import (
+    AlreadyWithdrawn,
+    AuditMove,
+    AuditOutcome,
+    AuditState,
+    Decision,
+    Side,
+    StepKind,
+    move_on,
+)
 from om_selfcheck.domain.errors import NotFound
 from om_selfcheck.domain.record import Event, Verb
 from om_selfcheck.services.accounts import Person
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.record import append_event
 from om_selfcheck.store.models import Audit, Declaration
-from om_selfcheck.store.queries import audits
+from om_selfcheck.store.queries import audits, withdrawals
 
 _A_MOMENT = timedelta(microseconds=1)
 
@@ -52,6 +61,16 @@ def take_on(session: Session, audit: Audit, move: AuditMove, *, deadline_on: dat
         audit.closed_at = now
         audits.end_openings(session, audit_id=audit.id, now=now)
     session.flush()
+
+
+def settle_case(session: Session, audit: Audit, kind: StepKind, *, side: Side, actor: str, now: datetime) -> None:
+    """Close a case that has lost its declaration; what was proposed in it is not carried out."""
+    take_on(session, audit, AuditMove.SETTLE, now=now)
+    audit.outcome = AuditOutcome.NOT_LOOKED_INTO.value
+    if proposal := withdrawals.find_of_audit(session, audit.id):
+        proposal.decision, proposal.decided_at = Decision.KEPT.value, now
+    add_step(session, audit, kind, side=side, now=now)
+    record_case(session, audit, Verb.AUDIT_CLOSED, actor=actor, now=now, outcome=audit.outcome)
 
 
 def add_step(

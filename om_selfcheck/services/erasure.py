@@ -15,15 +15,16 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.access import Right, Task
-from om_selfcheck.domain.audit import AuditMove, AuditOutcome, Decision, ReportOutcome, Side, StepKind
+from om_selfcheck.domain.audit import ReportOutcome, Side, StepKind
 from om_selfcheck.domain.declaration import WithdrawalReason
 from om_selfcheck.domain.record import SYSTEM, Event, Verb
-from om_selfcheck.services.case_steps import add_step, record_case, take_on
+from om_selfcheck.services.case_steps import settle_case
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.record import append_event, erase_payloads
+from om_selfcheck.services.report_endings import close_report
 from om_selfcheck.services.stages import keep_stages
 from om_selfcheck.store import models
-from om_selfcheck.store.queries import belongings, withdrawals
+from om_selfcheck.store.queries import belongings
 
 
 class ErasureCause(StrEnum):
@@ -135,19 +136,11 @@ def erase_company(session: Session, *, company_id: UUID, cause: ErasureCause, to
 
 
 def _settle_cases(session: Session, company_id: UUID, cause: ErasureCause, *, actor: str, now: datetime) -> None:
-    """Close the open cases and reports of a company; what was proposed in them is not carried out."""
+    """Close the open cases and reports of a company."""
     is_own_wish = cause is ErasureCause.OWN_WISH
     side, kind = (Side.COMPANY, StepKind.OWN_WITHDRAWAL) if is_own_wish else (Side.SYSTEM, StepKind.CLOSED)
     for audit in belongings.list_open_cases(session, company_id):
-        take_on(session, audit, AuditMove.SETTLE, now=now)
-        audit.outcome = AuditOutcome.NOT_LOOKED_INTO.value
-        if proposal := withdrawals.find_of_audit(session, audit.id):
-            proposal.decision, proposal.decided_at = Decision.KEPT.value, now
-        add_step(session, audit, kind, side=side, now=now)
-        record_case(session, audit, Verb.AUDIT_CLOSED, actor=actor, now=now, outcome=audit.outcome)
+        settle_case(session, audit, kind, side=side, actor=actor, now=now)
     outcome = ReportOutcome.WITHDRAWN if is_own_wish else ReportOutcome.NOT_CONFIRMED
     for report in belongings.list_open_reports(session, company_id):
-        report.closed_at, report.outcome = now, outcome.value
-        subject, payload = f"report:{report.id}", {"outcome": report.outcome}
-        append_event(session, Event(verb=Verb.REPORT_CLOSED, actor=actor, subject=subject, at=now, payload=payload))
-    session.flush()
+        close_report(session, report, outcome, actor=actor, now=now)

@@ -22,15 +22,20 @@ def end_report(
     actor: str,
     now: datetime,
 ) -> None:
-    """Close a report and forget how to reach the reporter; one that was not confirmed shows the name again."""
-    report.closed_at, report.outcome, report.contact = now, outcome.value, ""
-    session.flush()
-    subject, payload = f"report:{report.id}", {"outcome": outcome.value}
-    append_event(session, Event(verb=Verb.REPORT_CLOSED, actor=actor, subject=subject, at=now, payload=payload))
+    """Close a report; one that was not confirmed shows the name again."""
+    close_report(session, report, outcome, actor=actor, now=now)
     if outcome is ReportOutcome.WITHDRAWN or declaration.name_hidden_at is None:
         return
     if may_show_name(session, declaration, but=report.id):
         set_name_hidden(session, declaration, actor=actor, now=now, is_hidden=False)
+
+
+def close_report(session: Session, report: ForeignReport, outcome: ReportOutcome, *, actor: str, now: datetime) -> None:
+    """Note how a report ended, and forget how to reach the reporter."""
+    report.closed_at, report.outcome, report.contact = now, outcome.value, ""
+    session.flush()
+    subject, payload = f"report:{report.id}", {"outcome": outcome.value}
+    append_event(session, Event(verb=Verb.REPORT_CLOSED, actor=actor, subject=subject, at=now, payload=payload))
 
 
 def may_show_name(session: Session, declaration: Declaration, *, but: UUID) -> bool:

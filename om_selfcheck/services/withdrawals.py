@@ -27,7 +27,7 @@ from om_selfcheck.domain.errors import NotFound
 from om_selfcheck.domain.record import Event, Verb
 from om_selfcheck.services.accounts import Person
 from om_selfcheck.services.case_letters import write_to_company
-from om_selfcheck.services.case_steps import add_step, lock_case, lock_own_case, record_case, take_on
+from om_selfcheck.services.case_steps import add_step, lock_case, lock_own_case, record_case, settle_case, take_on
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.record import append_event
 from om_selfcheck.services.report_endings import end_report
@@ -151,14 +151,9 @@ def withdraw_own(session: Session, *, actor: Actor, now: datetime) -> None:
 def _settle_all(
     session: Session, declaration: Declaration, kind: StepKind, *, side: Side, actor: str, now: datetime
 ) -> None:
-    """Close the cases that have lost their declaration; what was proposed in them is not carried out."""
+    """Close the open cases of a withdrawn declaration, and the reports that led to them."""
     for audit in audits.list_open_of(session, declaration.id):
-        take_on(session, audit, AuditMove.SETTLE, now=now)
-        audit.outcome = AuditOutcome.NOT_LOOKED_INTO.value
-        if proposal := withdrawals.find_of_audit(session, audit.id):
-            proposal.decision, proposal.decided_at = Decision.KEPT.value, now
-        add_step(session, audit, kind, side=side, now=now)
-        record_case(session, audit, Verb.AUDIT_CLOSED, actor=actor, now=now, outcome=audit.outcome)
+        settle_case(session, audit, kind, side=side, actor=actor, now=now)
         report = withdrawals.find_report_of_audit(session, audit.id)
         if report is not None and report.closed_at is None:
             end_report(session, report, declaration, ReportOutcome.WITHDRAWN, actor=actor, now=now)
