@@ -1,15 +1,12 @@
 """What is typed in a case, by the company and by the office: each form of a page has fields of its own names."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from flask import request
 from flask_babel import lazy_gettext as _
 from wtforms import Form
 
 from om_selfcheck.domain.audit import CheckItem, Decision, FindingAnswer, ReportOutcome, list_outcomes, list_reasons
 from om_selfcheck.domain.text import has_letter
-from om_selfcheck.web.inputs import code_field, day_field, shown_values, text_field
+from om_selfcheck.web.inputs import code_field, day_field, find_faults, shown_values, text_field
 
 WHOLE, TOPICS = "all", "topics"
 MISSING = {
@@ -54,7 +51,7 @@ class EntryForm(Form):  # type: ignore[misc]
 def read_case_form(*needed: str) -> tuple[CaseForm, dict[str, str]]:
     """Read what was sent and return it with what is wrong or missing, by field; words without a letter say nothing."""
     form = CaseForm(request.form)
-    problems = find_problems(form)
+    problems = find_faults(form)
     for name in needed:
         typed = form[name].data
         if name not in problems and not (has_letter(typed) if _is_text(name) else typed):
@@ -68,16 +65,9 @@ def read_findings() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
     problems: dict[str, str] = {}
     for item in CheckItem:
         form = EntryForm(request.form, prefix=f"{item}-")
-        problems |= find_problems(form, f"{item}-")
+        problems |= find_faults(form)
         wanted |= {field.name: field.data for field in form if field.name in request.form}
     return wanted, shown_values(request.form, list(wanted)), problems
-
-
-def find_problems(form: Form, prefix: str = "") -> dict[str, str]:
-    if form.validate():
-        return {}
-    found: Mapping[str, Any] = form.errors
-    return {f"{prefix}{name}": str(messages[0]) for name, messages in found.items() if name}
 
 
 def _is_text(name: str) -> bool:

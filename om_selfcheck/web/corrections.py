@@ -38,10 +38,6 @@ class Refused:
         return 422 if self.errors else 409
 
 
-def find_errors(form: CorrectionForm) -> dict[str, str]:
-    return {} if form.validate() else {name: str(messages[0]) for name, messages in form.errors.items() if name}
-
-
 def explain(outcome: Outcome) -> Refused:
     """Put into words why nothing was written."""
     return Refused(

@@ -111,6 +111,12 @@ def read_day(text: str) -> date | None:
     return on if EARLIEST <= on <= LATEST else None
 
 
+def find_faults(form: Form) -> dict[str, str]:
+    """Return the first complaint about each field that holds something wrong."""
+    form.validate()
+    return {field.name: str(field.errors[0]) for field in form if field.errors}
+
+
 _PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*")  # printable ASCII without backslashes: browsers take one for a slash
 PATH_LENGTH = 1000
 

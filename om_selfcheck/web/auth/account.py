@@ -16,7 +16,7 @@ from om_selfcheck.web.auth.blueprint import bp
 from om_selfcheck.web.auth.forms import ChangePasswordForm, DetailsForm
 from om_selfcheck.web.auth.pages import UNPROCESSABLE, asked_next, find_password_faults
 from om_selfcheck.web.auth.sign_in import SIGN_INS_OF_ACCOUNT
-from om_selfcheck.web.inputs import shown_values, wanted_values
+from om_selfcheck.web.inputs import find_faults, shown_values, wanted_values
 from om_selfcheck.web.sessions import commit
 from om_selfcheck.web.signed_in import hold_on
 from om_selfcheck.web.throttling import require_within
@@ -35,7 +35,7 @@ def home() -> ResponseReturnValue:
 def change_details() -> ResponseReturnValue:
     """Change name and language, field by field like everything that is typed here."""
     form, person = DetailsForm(request.form), current_person()
-    errors = {} if form.validate() else {name: str(messages[0]) for name, messages in form.errors.items() if name}
+    errors = find_faults(form)
     wanted = wanted_values(form, request.form, accounts.DETAILS)
     sound = {name: value for name, value in wanted.items() if name not in errors}
     shown = shown_values(request.form, accounts.DETAILS)

@@ -16,7 +16,7 @@ from om_selfcheck.services import accounts, credentials
 from om_selfcheck.services.accounts import Account, Person
 from om_selfcheck.web.auth import proofs
 from om_selfcheck.web.auth.forms import NewPasswordForm
-from om_selfcheck.web.inputs import read_path
+from om_selfcheck.web.inputs import find_faults, read_path
 from om_selfcheck.web.sessions import commit
 from om_selfcheck.web.signed_in import find_signed_in, hold_on, sign_in
 from om_selfcheck.web.surroundings import settings
@@ -61,8 +61,8 @@ def find_password_faults(form: NewPasswordForm, *known: str) -> dict[str, str]:
     Locks taken before are let go.
     """
     typed: str = form.password.data or ""
-    if not form.validate():
-        return {name: str(messages[0]) for name, messages in form.errors.items() if name}
+    if faults := find_faults(form):
+        return faults
     if proofs.is_short(typed):
         return {"password": _("Bitte mindestens %(least)s Zeichen nehmen.", least=PASSWORD_LENGTH)}
     if proofs.is_weak(typed, *known):

@@ -13,8 +13,8 @@ from om_selfcheck.services import corrections, declarations
 from om_selfcheck.web.access import current_actor, require
 from om_selfcheck.web.company import pages
 from om_selfcheck.web.company.blueprint import bp
-from om_selfcheck.web.corrections import FIELDS, CorrectionForm, Refused, explain, find_errors
-from om_selfcheck.web.inputs import shown_values, wanted_values
+from om_selfcheck.web.corrections import FIELDS, CorrectionForm, Refused, explain
+from om_selfcheck.web.inputs import find_faults, shown_values, wanted_values
 from om_selfcheck.web.sessions import commit
 
 CONFLICT = 409
@@ -32,7 +32,7 @@ def correct(number: str) -> ResponseReturnValue:  # noqa: ARG001 - read by the g
     """Correct what was sent, all of it or nothing; once the day is over the page says whom to ask."""
     actor, form = current_actor(), CorrectionForm(request.form)
     wanted, shown = wanted_values(form, request.form, FIELDS), shown_values(request.form, FIELDS)
-    if errors := find_errors(form):
+    if errors := find_faults(form):
         return _render(wanted, Refused(errors)), Refused(errors).status
     try:
         outcome = corrections.correct_own(db.session, actor=actor, wanted=wanted, shown=shown, now=clock.now())

@@ -35,7 +35,7 @@ from om_selfcheck.web.company.blueprint import bp
 from om_selfcheck.web.company.board import make_board
 from om_selfcheck.web.company.forms import DeclarationForm
 from om_selfcheck.web.company.last_round import load_last_round, load_succession
-from om_selfcheck.web.inputs import NOT_A_POSTAL_CODE, shown_values, wanted_values
+from om_selfcheck.web.inputs import NOT_A_POSTAL_CODE, find_faults, shown_values, wanted_values
 from om_selfcheck.web.sessions import commit
 from om_selfcheck.web.surroundings import printed_address
 
@@ -60,7 +60,7 @@ def save_declaration(assessment_id: UUID) -> ResponseReturnValue:
         raise AlreadyDeclared
     wanted = wanted_values(form, request.form, FIELDS)
     shown = shown_values(request.form, FIELDS)
-    errors = {} if form.validate() else {name: str(messages[0]) for name, messages in form.errors.items() if name}
+    errors = find_faults(form)
     sound = {name: value for name, value in wanted.items() if name not in errors}
     conflicts = drafts.save_draft(db.session, actor=actor, wanted=sound, shown=shown)
     commit()

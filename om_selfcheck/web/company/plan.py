@@ -27,7 +27,7 @@ from om_selfcheck.web.company.blueprint import bp
 from om_selfcheck.web.company.board import make_board
 from om_selfcheck.web.company.forms import ActionForm, read_measure_refs
 from om_selfcheck.web.company.last_round import load_last_round
-from om_selfcheck.web.inputs import NOT_OFFERED, read_day, shown_values, wanted_values
+from om_selfcheck.web.inputs import NOT_OFFERED, find_faults, read_day, shown_values, wanted_values
 from om_selfcheck.web.sessions import commit
 
 UNPROCESSABLE, CONFLICT = 422, 409
@@ -125,7 +125,7 @@ def _save(action_id: UUID, *, is_new: bool) -> ResponseReturnValue:
     refs = read_measure_refs(request.form.getlist("measure_refs"))
     wanted = wanted_values(form, request.form, FIELDS[:-1]) | {"measure_refs": refs}
     shown = shown_values(request.form, FIELDS)
-    errors = {} if form.validate() else {name: str(messages[0]) for name, messages in form.errors.items() if name}
+    errors = find_faults(form)
     if not pages.questionnaire_of(actor).measure_refs.issuperset(refs.split()):
         errors["measure_refs"] = str(UNKNOWN_MEASURE)
     if errors:

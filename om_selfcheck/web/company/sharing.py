@@ -18,6 +18,7 @@ from om_selfcheck.web.company.addressing import settings_of
 from om_selfcheck.web.company.blueprint import bp
 from om_selfcheck.web.company.forms import LinkForm
 from om_selfcheck.web.company.last_round import load_last_round
+from om_selfcheck.web.inputs import find_faults
 from om_selfcheck.web.sessions import commit, hold_grant, show_link_once
 
 UNPROCESSABLE = 422
@@ -34,7 +35,7 @@ def sharing(assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 - read 
 def create_link(assessment_id: UUID) -> ResponseReturnValue:
     """Make a link with a label; it is shown once and ends by itself."""
     form, now = LinkForm(request.form), clock.now()
-    errors = {} if form.validate() else {name: str(messages[0]) for name, messages in form.errors.items() if name}
+    errors = find_faults(form)
     if not form.label.data:
         errors["label"] = _("Bitte eintragen, für wen oder wofür der Link ist.")
     if not form.right.data:

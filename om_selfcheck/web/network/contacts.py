@@ -29,9 +29,16 @@ from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import help_contacts
 from om_selfcheck.services.help_contacts import COLUMNS, FIELDS, HelpContact
 from om_selfcheck.web.access import current_network, require_person
-from om_selfcheck.web.inputs import NOT_OFFERED, code_field, email_field, line_field, shown_values, wanted_values
+from om_selfcheck.web.inputs import (
+    NOT_OFFERED,
+    code_field,
+    email_field,
+    find_faults,
+    line_field,
+    shown_values,
+    wanted_values,
+)
 from om_selfcheck.web.network.blueprint import bp
-from om_selfcheck.web.network.forms import find_faults
 from om_selfcheck.web.sessions import commit
 from om_selfcheck.web.surroundings import catalogue
 

@@ -44,13 +44,6 @@ class CoordinatorForm(Form):  # type: ignore[misc]
     language = code_field(LANGUAGES)
 
 
-def find_faults(form: Form) -> dict[str, str]:
-    """Return the first complaint about each field that holds something wrong."""
-    if form.validate():
-        return {}
-    return {name: str(messages[0]) for name, messages in form.errors.items() if name}
-
-
 def find_network_gaps(values: Mapping[str, str]) -> dict[str, str]:
     """Say what a network lacks or tells too much; `values` are the fields that the form carried."""
     gaps = {}

@@ -14,10 +14,10 @@ from om_selfcheck.extensions import db
 from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import invitations
 from om_selfcheck.web.access import current_network, current_person, require_person
-from om_selfcheck.web.inputs import NOT_OFFERED, shown_values, wanted_values
+from om_selfcheck.web.inputs import NOT_OFFERED, find_faults, shown_values, wanted_values
 from om_selfcheck.web.network import pages
 from om_selfcheck.web.network.blueprint import bp
-from om_selfcheck.web.network.forms import LinkForm, NewLinkForm, find_faults
+from om_selfcheck.web.network.forms import LinkForm, NewLinkForm
 from om_selfcheck.web.sessions import commit
 
 UNPROCESSABLE, CONFLICT = 422, 409

@@ -13,9 +13,9 @@ from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import account_links, accounts, networks
 from om_selfcheck.services.throttles import Try
 from om_selfcheck.web.access import current_network, current_person, require_person
-from om_selfcheck.web.inputs import shown_values, wanted_values
+from om_selfcheck.web.inputs import find_faults, shown_values, wanted_values
 from om_selfcheck.web.network.blueprint import bp
-from om_selfcheck.web.network.forms import CoordinatorForm, NetworkForm, find_faults, find_network_gaps
+from om_selfcheck.web.network.forms import CoordinatorForm, NetworkForm, find_network_gaps
 from om_selfcheck.web.sessions import commit
 from om_selfcheck.web.throttling import TOO_MANY, describe_wait, require_within
 

@@ -15,8 +15,7 @@ from om_selfcheck.services import foreign_reports, numbers
 from om_selfcheck.services.numbers import PublicAnswer
 from om_selfcheck.services.throttles import Try
 from om_selfcheck.web.access import public
-from om_selfcheck.web.case_forms import find_problems
-from om_selfcheck.web.inputs import line_field, text_field
+from om_selfcheck.web.inputs import find_faults, line_field, text_field
 from om_selfcheck.web.public.routes import LONGEST_QUERY, bp
 from om_selfcheck.web.throttling import TOO_MANY, describe_wait, network, require_within
 
@@ -44,7 +43,7 @@ def not_from_us(number: str) -> ResponseReturnValue:
 def report_foreign(number: str) -> ResponseReturnValue:
     """Take a report in; the page about the number changes only when the office says so."""
     answer, form = _find(number), ReportForm(request.form)
-    problems = find_problems(form)
+    problems = find_faults(form)
     if not has_letter(form.text.data) and "text" not in problems:
         problems["text"] = _("Bitte schreiben Sie kurz, warum die Selbsterklärung nicht von Ihrem Unternehmen ist.")
     if problems:

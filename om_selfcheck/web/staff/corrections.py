@@ -13,8 +13,8 @@ from om_selfcheck.extensions import db
 from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import corrections, register_entries
 from om_selfcheck.web.access import current_person, require_person
-from om_selfcheck.web.corrections import FIELDS, CorrectionForm, Refused, explain, find_errors
-from om_selfcheck.web.inputs import shown_values, wanted_values
+from om_selfcheck.web.corrections import FIELDS, CorrectionForm, Refused, explain
+from om_selfcheck.web.inputs import find_faults, shown_values, wanted_values
 from om_selfcheck.web.sessions import commit
 from om_selfcheck.web.staff.blueprint import bp
 
@@ -33,7 +33,7 @@ def correct(number: str) -> ResponseReturnValue:
     """Correct what was sent, all of it or nothing; whose wish it was is asked for and shown to the company."""
     form = CorrectionForm(request.form)
     wanted, shown = wanted_values(form, request.form, FIELDS), shown_values(request.form, FIELDS)
-    errors = find_errors(form)
+    errors = find_faults(form)
     if not form.note.data:
         errors["note"] = _("Bitte eintragen, wer darum gebeten hat und woran Sie das erkannt haben.")
     typed = wanted | {"note": form.note.data}

@@ -12,11 +12,10 @@ from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import account_links, accounts, networks
 from om_selfcheck.services.networks import SlugTaken
 from om_selfcheck.web.access import current_network, current_person, require_person
-from om_selfcheck.web.inputs import wanted_values
+from om_selfcheck.web.inputs import find_faults, wanted_values
 from om_selfcheck.web.network.forms import (
     CoordinatorForm,
     NewNetworkForm,
-    find_faults,
     find_network_gaps,
     find_slug_gaps,
 )

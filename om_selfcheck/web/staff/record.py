@@ -17,7 +17,7 @@ from om_selfcheck.services import record_reading
 from om_selfcheck.services.record import EventPage
 from om_selfcheck.services.record_reading import RecordSearch
 from om_selfcheck.web.access import current_person, require_person
-from om_selfcheck.web.inputs import NOT_OFFERED, read_day
+from om_selfcheck.web.inputs import NOT_OFFERED, find_faults, read_day
 from om_selfcheck.web.long_lists import FORMATS, Line, send_list
 from om_selfcheck.web.sessions import commit
 from om_selfcheck.web.staff.blueprint import bp
@@ -60,7 +60,7 @@ def export_record() -> ResponseReturnValue:
 
 def _read(form: RecordForm) -> tuple[RecordSearch | None, dict[str, str]]:
     """Return what the form asks for, or what is wrong with it."""
-    errors = {} if form.validate() else {name: str(messages[0]) for name, messages in form.errors.items() if name}
+    errors = find_faults(form)
     if form.before.data and not (form.before.data.isascii() and form.before.data.isdigit()):
         errors["before"] = str(NOT_OFFERED)
     if errors:

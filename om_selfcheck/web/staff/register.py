@@ -18,7 +18,7 @@ from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import networks, register, register_entries
 from om_selfcheck.services.register import ListedDeclaration, Search
 from om_selfcheck.web.access import current_person, require_person
-from om_selfcheck.web.inputs import NOT_OFFERED, read_day
+from om_selfcheck.web.inputs import NOT_OFFERED, find_faults, read_day
 from om_selfcheck.web.long_lists import FORMATS, Line, send_list
 from om_selfcheck.web.sessions import commit
 from om_selfcheck.web.staff.blueprint import bp
@@ -93,7 +93,7 @@ def declaration(number: str) -> ResponseReturnValue:
 
 def _read(form: RegisterForm) -> tuple[Search | None, dict[str, str]]:
     """Return what the form asks for, or what is wrong with it."""
-    errors = {} if form.validate() else {name: str(messages[0]) for name, messages in form.errors.items() if name}
+    errors = find_faults(form)
     network = _find_network(form.network.data)
     if form.network.data and network is None:
         errors["network"] = str(NOT_OFFERED)

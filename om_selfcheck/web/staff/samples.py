@@ -16,8 +16,7 @@ from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import networks, samples
 from om_selfcheck.services.samples import FrameEmpty, FrameNotOver, Sample
 from om_selfcheck.web.access import look_again, require_person
-from om_selfcheck.web.case_forms import find_problems
-from om_selfcheck.web.inputs import NOT_OFFERED, day_field, line_field, read_day
+from om_selfcheck.web.inputs import NOT_OFFERED, day_field, find_faults, line_field, read_day
 from om_selfcheck.web.sessions import commit
 from om_selfcheck.web.staff.blueprint import bp
 from om_selfcheck.web.surroundings import catalogue
@@ -46,7 +45,7 @@ def list_all() -> ResponseReturnValue:
 def draw_sample() -> ResponseReturnValue:
     """Draw and begin the cases; what is wrong with the form is named."""
     form = SampleForm(request.form)
-    problems = find_problems(form)
+    problems = find_faults(form)
     problems = _find_gaps(form) | problems
     if problems:
         return _render(form, problems), UNPROCESSABLE

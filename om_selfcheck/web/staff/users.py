@@ -14,7 +14,7 @@ from om_selfcheck.i18n.translation import current_language
 from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import account_links, accounts, credentials, networks
 from om_selfcheck.web.access import current_person, require_person
-from om_selfcheck.web.inputs import NOT_OFFERED, shown_values
+from om_selfcheck.web.inputs import NOT_OFFERED, find_faults, shown_values
 from om_selfcheck.web.sessions import commit
 from om_selfcheck.web.staff.blueprint import bp
 from om_selfcheck.web.staff.forms import InviteForm, NetworkForm, RoleForm
@@ -33,7 +33,7 @@ def users() -> ResponseReturnValue:
 def invite() -> ResponseReturnValue:
     """Add an account and mail its holder a link to set it up."""
     form = InviteForm(request.form)
-    errors = {} if form.validate() else {name: str(messages[0]) for name, messages in form.errors.items() if name}
+    errors = find_faults(form)
     errors = _find_gaps(form) | errors
     if not errors:
         try:
