@@ -1,8 +1,6 @@
 """Lists of any length to take along: written while they are read, so that none of them is ever held as a whole."""
 
-import csv
-from collections.abc import Iterable, Iterator, Sequence
-from io import StringIO
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from tempfile import TemporaryFile
 from typing import IO, Final
@@ -11,12 +9,10 @@ from flask import Response, send_file, stream_with_context
 from xlsxwriter import Workbook
 
 from om_selfcheck.web import spreadsheet
-from om_selfcheck.web.spreadsheet import Cell, to_csv, write_cell
+from om_selfcheck.web.spreadsheet import Cell, stream_csv, write_cell
 
 CSV, XLSX = "csv", "xlsx"
 FORMATS: Final = (CSV, XLSX)
-BOM = "\ufeff"
-AT_ONCE = 64 * 1024
 MOST_LINES = 1_000_000
 Line = Sequence[Cell]
 
@@ -28,22 +24,9 @@ def send_list(name: str, file_format: str, head: Sequence[str], lines: Iterable[
         write_xlsx(file, head, lines)
         file.seek(0)
         return send_file(file, mimetype=spreadsheet.XLSX, as_attachment=True, download_name=f"{name}.xlsx")
-    response = Response(stream_with_context(write_csv(head, lines)), content_type=spreadsheet.CSV)
+    response = Response(stream_with_context(stream_csv(head, lines)), content_type=spreadsheet.CSV)
     response.headers["Content-Disposition"] = f"attachment; filename={name}.csv"
     return response
-
-
-def write_csv(head: Sequence[str], lines: Iterable[Line]) -> Iterator[bytes]:
-    """Yield a list as CSV, some kilobytes at a time."""
-    text = StringIO(newline="")
-    text.write(BOM)
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(head)
-    for line in lines:
-        writer.writerow(map(to_csv, line))
-        if text.tell() > AT_ONCE:
-            yield _take(text)
-    yield _take(text)
 
 
 def write_xlsx(file: IO[bytes], head: Sequence[str], lines: Iterable[Line]) -> None:
@@ -59,10 +42,3 @@ def write_xlsx(file: IO[bytes], head: Sequence[str], lines: Iterable[Line]) -> N
             for row, line in enumerate(islice(waiting, MOST_LINES), start=1):
                 for column, cell in enumerate(line):
                     write_cell(sheet, (row, column), cell, day_format)
-
-
-def _take(text: StringIO) -> bytes:
-    taken = text.getvalue().encode()
-    text.seek(0)
-    text.truncate()
-    return taken

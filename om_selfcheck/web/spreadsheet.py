@@ -5,7 +5,7 @@ XLSX it is written as a string.
 """
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO, StringIO
@@ -16,6 +16,8 @@ from flask import Response, send_file
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+BOM = "\ufeff"
+AT_ONCE = 64 * 1024
 GERMAN_DAY, DAY_FORMAT = "%d.%m.%Y", "dd.mm.yyyy"
 WIDEST, NARROWEST = 60, 8
 SHEET_NAME_LENGTH = 31
@@ -34,11 +36,21 @@ class Sheet:
 
 
 def write_csv(sheet: Sheet) -> bytes:
-    """Return a table as CSV for a German Excel: semicolons, UTF-8 with its mark, days as 31.01.2027."""
+    """Return a table as CSV, whole."""
+    return b"".join(stream_csv(sheet.head, sheet.rows))
+
+
+def stream_csv(head: Sequence[str], lines: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
+    """Yield a list as CSV for a German Excel, some kilobytes at a time: semicolons, UTF-8 with its mark, 31.01.2027."""
     text = StringIO(newline="")
+    text.write(BOM)
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerows([to_csv(cell) for cell in row] for row in (sheet.head, *sheet.rows))
-    return text.getvalue().encode("utf-8-sig")
+    writer.writerow(map(to_csv, head))
+    for line in lines:
+        writer.writerow(map(to_csv, line))
+        if text.tell() > AT_ONCE:
+            yield _take(text)
+    yield _take(text)
 
 
 def write_xlsx(sheets: Sequence[Sheet]) -> bytes:
@@ -89,3 +101,10 @@ def to_csv(cell: Cell) -> str | int:
 def _width(sheet: Sheet, column: int) -> int:
     longest = max((len(str(row[column])) for row in (sheet.head, *sheet.rows) if row[column] is not None), default=0)
     return min(WIDEST, max(NARROWEST, longest + 2))
+
+
+def _take(text: StringIO) -> bytes:
+    taken = text.getvalue().encode()
+    text.seek(0)
+    text.truncate()
+    return taken

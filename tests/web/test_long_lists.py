@@ -8,7 +8,8 @@ import openpyxl
 import pytest
 
 from om_selfcheck.web import long_lists
-from om_selfcheck.web.long_lists import Line, write_csv, write_xlsx
+from om_selfcheck.web.long_lists import Line, write_xlsx
+from om_selfcheck.web.spreadsheet import AT_ONCE, stream_csv
 
 HEAD = ("Text", "Tag", "Zahl")
 FORMULAS = (
@@ -23,7 +24,7 @@ FORMULAS = (
 
 
 def as_csv(*lines: Line) -> list[list[str]]:
-    return list(csv.reader(StringIO(b"".join(write_csv(HEAD, lines)).decode("utf-8-sig")), delimiter=";"))
+    return list(csv.reader(StringIO(b"".join(stream_csv(HEAD, lines)).decode("utf-8-sig")), delimiter=";"))
 
 
 def as_xlsx(*lines: Line) -> openpyxl.Workbook:
@@ -75,8 +76,8 @@ def test_a_long_list_goes_out_while_it_is_read() -> None:
             read += 1
             yield ("x" * 80, None, 1)
 
-    chunks = write_csv(HEAD, lines())
-    assert len(next(chunks)) < 2 * long_lists.AT_ONCE
+    chunks = stream_csv(HEAD, lines())
+    assert len(next(chunks)) < 2 * AT_ONCE
     assert read < 2000
 
 
