@@ -16,7 +16,9 @@ from om_selfcheck.web.sessions import commit
 @bp.get("/nudge")
 @require_person(Office.COORDINATE)
 def nudge(slug: str) -> ResponseReturnValue:  # noqa: ARG001 - read by the guard
-    return _render()
+    network = current_network()
+    standing = nudges.get_standing(db.session, network=network, now=clock.now())
+    return render_template("network/nudge.html", network=network, standing=standing)
 
 
 @bp.post("/nudge")
@@ -33,9 +35,3 @@ def send_nudge(slug: str) -> ResponseReturnValue:
     else:
         commit()
     return redirect(url_for("network.nudge", slug=slug), 303)
-
-
-def _render() -> str:
-    network = current_network()
-    standing = nudges.get_standing(db.session, network=network, now=clock.now())
-    return render_template("network/nudge.html", network=network, standing=standing)

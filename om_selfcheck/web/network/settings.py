@@ -8,14 +8,13 @@ from om_selfcheck.domain.access import Office
 from om_selfcheck.domain.errors import TooOften
 from om_selfcheck.domain.throttle import LONGEST_WINDOW, Limit
 from om_selfcheck.extensions import db
-from om_selfcheck.i18n.translation import current_language
-from om_selfcheck.i18n.translation import gettext as _
-from om_selfcheck.services import account_links, accounts, networks
+from om_selfcheck.services import accounts, networks
 from om_selfcheck.services.throttles import Try
 from om_selfcheck.web.access import current_network, current_person, require_person
 from om_selfcheck.web.inputs import find_faults, shown_values, wanted_values
 from om_selfcheck.web.network.blueprint import bp
 from om_selfcheck.web.network.forms import CoordinatorForm, NetworkForm, find_network_gaps
+from om_selfcheck.web.network.inviting import invite, read_coordinator
 from om_selfcheck.web.sessions import commit
 from om_selfcheck.web.throttling import TOO_MANY, describe_wait, require_within
 
@@ -62,25 +61,14 @@ def coordinators(slug: str) -> ResponseReturnValue:  # noqa: ARG001 - read by th
 @require_person(Office.SEE_COMPANIES)
 def invite_coordinator(slug: str) -> ResponseReturnValue:
     """Let somebody else coordinate too; whoever has no account yet gets a mail with a link to set it up."""
-    form = CoordinatorForm(request.form)
-    errors = find_faults(form)
-    if not (form.email.data or "email" in errors):
-        errors["email"] = _("Bitte die E-Mail-Adresse der Person eintragen.")
+    form, errors = read_coordinator()
     if errors:
         return _render_coordinators(form, errors), UNPROCESSABLE
     try:
         require_within(Try(COORDINATORS_OF_NETWORK, slug))
     except TooOften as refusal:
         return _render_coordinators(form, {"email": describe_wait(refusal.until)}), TOO_MANY
-    account_links.invite_coordinator(
-        db.session,
-        email=form.email.data,
-        name=form.name.data,
-        language=form.language.data or current_language(),
-        network_id=current_network().network_id,
-        by=current_person(),
-        now=clock.now(),
-    )
+    invite(form)
     commit()
     return redirect(url_for("network.coordinators", slug=slug, invited=1), 303)
 

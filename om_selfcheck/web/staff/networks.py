@@ -9,7 +9,7 @@ from om_selfcheck.domain.text import clean_line
 from om_selfcheck.extensions import db
 from om_selfcheck.i18n.translation import current_language
 from om_selfcheck.i18n.translation import gettext as _
-from om_selfcheck.services import account_links, accounts, networks
+from om_selfcheck.services import accounts, networks
 from om_selfcheck.services.networks import SlugTaken
 from om_selfcheck.web.access import current_network, current_person, require_person
 from om_selfcheck.web.inputs import find_faults, wanted_values
@@ -19,6 +19,7 @@ from om_selfcheck.web.network.forms import (
     find_network_gaps,
     find_slug_gaps,
 )
+from om_selfcheck.web.network.inviting import invite, read_coordinator
 from om_selfcheck.web.sessions import commit
 from om_selfcheck.web.staff.blueprint import bp
 
@@ -72,21 +73,10 @@ def network(slug: str) -> ResponseReturnValue:  # noqa: ARG001 - read by the gua
 @require_person(Office.OVERSEE_FRESH)
 def invite_coordinator(slug: str) -> ResponseReturnValue:
     """Let somebody coordinate a network; whoever has no account yet gets a mail with a link to set it up."""
-    form = CoordinatorForm(request.form)
-    errors = find_faults(form)
-    if not (form.email.data or "email" in errors):
-        errors["email"] = _("Bitte die E-Mail-Adresse der Person eintragen.")
+    form, errors = read_coordinator()
     if errors:
         return _render_network(form, errors), UNPROCESSABLE
-    account_links.invite_coordinator(
-        db.session,
-        email=form.email.data,
-        name=form.name.data,
-        language=form.language.data or current_language(),
-        network_id=current_network().network_id,
-        by=current_person(),
-        now=clock.now(),
-    )
+    invite(form)
     commit()
     return redirect(url_for("staff.network", slug=slug, news="invited"), 303)
 
