@@ -1,9 +1,8 @@
 """The record as staff read it: looked through by code, person, matter and period, and taken along."""
 
 from collections.abc import Iterator, Mapping
-from urllib.parse import urlencode
 
-from flask import abort, render_template, request, url_for
+from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from om_selfcheck import clock
@@ -23,9 +22,11 @@ from om_selfcheck.web.sessions import commit
 from om_selfcheck.web.staff.blueprint import bp
 from om_selfcheck.web.staff.events import EventLine, describe_events, name_actors
 from om_selfcheck.web.staff.forms import RecordForm
+from om_selfcheck.web.staff.searching import list_asked, write_address
 from om_selfcheck.web.surroundings import settings
 
 UNPROCESSABLE = 422
+PLACE = "before"
 
 
 @bp.get("/record", endpoint="record")
@@ -73,15 +74,6 @@ def _read(form: RecordForm) -> tuple[RecordSearch | None, dict[str, str]]:
     ), {}
 
 
-def _address(form: RecordForm, before: int | None = None) -> str:
-    """Return the address of the same search, from an event on."""
-    asked = {name: value for name, value in form.data.items() if value and name != "before"}
-    if before is not None:
-        asked["before"] = before
-    separator = "&" if "?" in url_for("staff.record") else "?"
-    return url_for("staff.record") + (separator + urlencode(asked) if asked else "")
-
-
 def _walk(search: RecordSearch) -> Iterator[Line]:
     """Yield all events, page by page, each in a transaction of its own; what comes in meanwhile stays out."""
     before, is_more = None, True
@@ -113,12 +105,11 @@ def _render(form: RecordForm, errors: Mapping[str, str], page: EventPage | None 
         errors=errors,
         verbs=list(Verb),
         actors=name_actors(),
-        is_asked=any(value for name, value in form.data.items() if name != "before"),
-        asked={name: value for name, value in form.data.items() if value and name != "before"},
+        asked=list_asked(form, PLACE),
         page=page,
         events=describe_events(page.events) if page else [],
-        next_url=_address(form, page.before) if page and page.before else "",
-        first_url=_address(form) if form.before.data else "",
+        next_url=write_address("staff.record", form, PLACE, page.before) if page and page.before else "",
+        first_url=write_address("staff.record", form, PLACE) if form.before.data else "",
         state=record_reading.find_checkpoint(
             db.session, instance_dir=settings().instance_dir, folder=settings().checkpoint_dir
         ),

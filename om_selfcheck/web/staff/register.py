@@ -1,9 +1,8 @@
 """The register: looking for declarations, taking the list along, and the page of one."""
 
 from collections.abc import Iterator, Mapping
-from urllib.parse import urlencode
 
-from flask import abort, render_template, request, url_for
+from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from om_selfcheck import clock
@@ -24,9 +23,11 @@ from om_selfcheck.web.sessions import commit
 from om_selfcheck.web.staff.blueprint import bp
 from om_selfcheck.web.staff.events import describe_events
 from om_selfcheck.web.staff.forms import RegisterForm
+from om_selfcheck.web.staff.searching import list_asked, write_address
 from om_selfcheck.web.surroundings import catalogue
 
 UNPROCESSABLE = 422
+PLACE = "after"
 STATUSES = tuple(status for status in DeclarationStatus if status is not DeclarationStatus.UNKNOWN)
 
 
@@ -41,7 +42,8 @@ def list_page() -> ResponseReturnValue:
     today = clock.today()
     page = register.list_declarations(db.session, search=search, after=form.after.data, today=today)
     count = register.count_declarations(db.session, search=search, today=today)
-    return _render(form, errors, page=page, count=count, next_url=_address(form, page.after) if page.after else "")
+    next_url = write_address("staff.register", form, PLACE, page.after) if page.after else ""
+    return _render(form, errors, page=page, count=count, next_url=next_url)
 
 
 @bp.post("/declarations/export")
@@ -136,15 +138,6 @@ def _name_check(slug: str, version: str) -> str:
     return _list_checks().get(f"{slug}/{version}", f"{slug}/{version}")
 
 
-def _address(form: RegisterForm, after: str = "") -> str:
-    """Return the address of the same search, from another number on."""
-    asked = {name: value for name, value in form.data.items() if value and name != "after"}
-    if after:
-        asked["after"] = after
-    separator = "&" if "?" in url_for("staff.register") else "?"
-    return url_for("staff.register") + (separator + urlencode(asked) if asked else "")
-
-
 def _walk(search: Search) -> Iterator[Line]:
     """Yield the whole list, page by page, each in a transaction of its own."""
     after: str | None = ""
@@ -184,7 +177,7 @@ def _render(form: RegisterForm, errors: Mapping[str, str], **found: object) -> s
         orders=list(RegisterOrder),
         is_asked=any(value for name, value in form.data.items() if name not in ("after", "order")),
         is_first=not form.after.data,
-        first_url=_address(form),
-        asked={name: value for name, value in form.data.items() if value and name != "after"},
+        first_url=write_address("staff.register", form, PLACE),
+        asked=list_asked(form, PLACE),
         **found,
     )
