@@ -1,11 +1,32 @@
-"""For the controls: the same database without the promise that writers take turns."""
+"""Who acts in several files, and for the controls the same database without the promise that writers take turns."""
 
 from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import Engine, create_engine
+from sqlalchemy.orm import Session
 
+from om_selfcheck.services.accounts import Person
+from om_selfcheck.services.grants import Actor
 from om_selfcheck.store.engine import configure_engine, engine_options
+from tests import factories
+
+
+@pytest.fixture
+def owner(session: Session) -> Actor:
+    """Whoever holds the key of a company that has declared."""
+    return factories.make_declared(session)
+
+
+@pytest.fixture
+def olaf(session: Session) -> Person:
+    return factories.add_staff(session)
+
+
+@pytest.fixture
+def otto(session: Session) -> Person:
+    """Olaf's colleague, for what two people have to do."""
+    return factories.add_staff(session, "otto@example.org")
 
 
 @pytest.fixture

@@ -46,21 +46,6 @@ from tests.services.auditing import (
 )
 
 
-@pytest.fixture
-def owner(session: Session) -> Actor:
-    return factories.make_declared(session)
-
-
-@pytest.fixture
-def olaf(session: Session) -> Person:
-    return factories.add_staff(session)
-
-
-@pytest.fixture
-def otto(session: Session) -> Person:
-    return factories.add_staff(session, "otto@example.org")
-
-
 def mails(session: Session) -> list[tuple[str, str]]:
     return [(row.kind, row.address) for row in session.execute(select(Message.kind, Message.address))]
 

@@ -37,11 +37,6 @@ NEW = {"company_name": "Tischlerei Brand GmbH", "city": "Celle"}
 OLD = {name: DETAILS[name] for name in NEW}
 
 
-@pytest.fixture
-def owner(session: Session) -> Actor:
-    return factories.make_declared(session)
-
-
 def number_of(owner: Actor) -> str:
     assert owner.declaration_number is not None
     return owner.declaration_number

@@ -24,16 +24,6 @@ OVER = LATER + timedelta(weeks=4, days=1)
 
 
 @pytest.fixture
-def owner(session: Session) -> Actor:
-    return factories.make_declared(session)
-
-
-@pytest.fixture
-def olaf(session: Session) -> Person:
-    return factories.add_staff(session)
-
-
-@pytest.fixture
 def report_id(session: Session, owner: Actor) -> UUID:
     foreign_reports.report_foreign(
         session, number=owner.declaration_number or "", text="Nicht von uns.", contact="0511 123", now=LATER

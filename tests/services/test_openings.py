@@ -31,16 +31,6 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def owner(session: Session) -> Actor:
-    return factories.make_declared(session)
-
-
-@pytest.fixture
-def olaf(session: Session) -> Person:
-    return factories.add_staff(session)
-
-
-@pytest.fixture
 def audit_id(session: Session, owner: Actor, olaf: Person) -> UUID:
     assert owner.declaration_number
     return ask(session, olaf)

@@ -38,21 +38,6 @@ OVER = LATER + timedelta(weeks=4, days=1)
 OVER_ON = LAST_DAY + timedelta(days=1)
 
 
-@pytest.fixture
-def owner(session: Session) -> Actor:
-    return factories.make_declared(session)
-
-
-@pytest.fixture
-def olaf(session: Session) -> Person:
-    return factories.add_staff(session)
-
-
-@pytest.fixture
-def otto(session: Session) -> Person:
-    return factories.add_staff(session, "otto@example.org")
-
-
 def decide(
     session: Session, by: Person, audit_id: UUID, decision: Decision = Decision.WITHDRAWN, now: datetime = OVER
 ) -> None:
