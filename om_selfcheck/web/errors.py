@@ -285,6 +285,10 @@ def explain(status: int) -> Refusal:
     }
     if status in words:
         return Refusal(*words[status], is_about_lost_link=status == NOT_FOUND)
+    return _explain_class(status)
+
+
+def _explain_class(status: int) -> Refusal:
     if status < 500:  # noqa: PLR2004 - the class of statuses
         return Refusal(
             _("Diese Anfrage haben wir nicht verstanden"),
