@@ -32,7 +32,7 @@ from om_selfcheck.services.accounts import Account, Person
 from om_selfcheck.services.assessments import RatingChange
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.store.base import Base
-from om_selfcheck.store.models import Company, EventRow, Network
+from om_selfcheck.store.models import Company, Declaration, EventRow, Network
 from om_selfcheck.store.queries import assessments as rows
 from om_selfcheck.store.queries.declarations import add_declaration
 from tests.builders import make_action, make_details, make_questionnaire, make_snapshot
@@ -283,6 +283,13 @@ def confirm_address(session: Session, owner: Actor, address: str = "buero@betrie
     session.execute(update(Company).where(Company.id == owner.company_id).values(confirmed_email=address))
     session.commit()
     return address
+
+
+def bend_snapshot(session: Session, *, to: str = "") -> None:
+    """Let every frozen snapshot be another text than the one that was declared, by default one with another name."""
+    for row in session.scalars(select(Declaration)):
+        row.snapshot = to or row.snapshot.replace('"company_name":"', '"company_name":"Fremde ')
+    session.commit()
 
 
 def seed_declared(

@@ -168,10 +168,6 @@ class HearingNotOver(DomainError):
         self.ends_on = ends_on
 
 
-class SnapshotChanged(DomainError):
-    """The frozen snapshot is not what its hash says; nothing of it is shown."""
-
-
 _MOVES: Mapping[tuple[AuditState, AuditMove], AuditState] = {
     (AuditState.DRAWN, AuditMove.ASK): AuditState.ASKED,
     (AuditState.DRAWN, AuditMove.LEAVE): AuditState.CLOSED,

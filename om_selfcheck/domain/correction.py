@@ -56,18 +56,21 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
-    """A correction with what it changed; `edition` counts the copies under one number, the first one being 0."""
+    """A correction with what it changed; `edition` counts the copies under one number, the first one being 0.
+
+    `before` is None where what was frozen is not known any more; then nothing is said of what changed.
+    """
 
     edition: int
     at: datetime
     is_by_office: bool
     note: str
-    before: DeclarationDetails
+    before: DeclarationDetails | None
     after: DeclarationDetails
 
     @property
     def fields(self) -> tuple[DetailField, ...]:
-        return find_changed(self.before, self.after)
+        return find_changed(self.before, self.after) if self.before else ()
 
     @property
     def parts(self) -> tuple[CorrectedPart, ...]:
@@ -78,15 +81,15 @@ class Correction:
     @property
     def former_name(self) -> str:
         """The company's name before, where the correction changed it; "" otherwise."""
-        return self.before.company_name if CorrectedPart.NAME in self.parts else ""
+        return self.before.company_name if self.before and CorrectedPart.NAME in self.parts else ""
 
 
-def follow_corrections(frozen: DeclarationDetails, steps: Iterable[Step]) -> tuple[Correction, ...]:
+def follow_corrections(frozen: DeclarationDetails | None, steps: Iterable[Step]) -> tuple[Correction, ...]:
     """Return the corrections of a declaration one after the other, beginning with what was frozen at issue."""
     followed: list[Correction] = []
     before = frozen
     for edition, step in enumerate(steps, start=1):
-        after = write_over(before, step.values)
+        after = write_over(before or DeclarationDetails(), step.values)
         followed.append(
             Correction(
                 edition=edition,

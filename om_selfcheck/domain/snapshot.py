@@ -8,12 +8,17 @@ from typing import Any
 
 from om_selfcheck.domain.action_plan import Action, Urgency
 from om_selfcheck.domain.declaration import Confirmation, DeclarationDetails
+from om_selfcheck.domain.errors import DomainError
 from om_selfcheck.domain.progress import ActionState
 from om_selfcheck.domain.rating import NeedForAction, RatingCounts
 from om_selfcheck.domain.record import canonical_json
 from om_selfcheck.domain.renewal import PreviousAction, PreviousRound
 
 FORMAT = 1
+
+
+class SnapshotChanged(DomainError):
+    """The frozen snapshot is not what its hash says; nothing of it is shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

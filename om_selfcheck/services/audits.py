@@ -37,6 +37,7 @@ from om_selfcheck.services.case_steps import (
 )
 from om_selfcheck.services.cases import list_writers, read_findings
 from om_selfcheck.services.grants import Actor
+from om_selfcheck.services.snapshots import is_erased
 from om_selfcheck.store.models import Audit
 from om_selfcheck.store.queries import audits
 
@@ -68,7 +69,7 @@ def ask_company(session: Session, *, by: Person, audit_id: UUID, now: datetime) 
 def write_message(session: Session, *, by: Person, audit_id: UUID, text: str, now: datetime) -> None:
     """Write or ask the company something; it is told by mail. The first word in a case is another one."""
     audit, declaration = lock_case(session, audit_id)
-    if audit.state in (AuditState.DRAWN, AuditState.CLOSED) or not declaration.snapshot:
+    if audit.state in (AuditState.DRAWN, AuditState.CLOSED) or is_erased(declaration):
         raise MoveNotAllowed
     step_id = add_step(session, audit, StepKind.MESSAGE, side=Side.STAFF, by=by, text=text, now=now)
     write_to_company(session, declaration, audit, step_id, now=now)
@@ -93,7 +94,7 @@ def note_findings(
 ) -> tuple[Conflict, ...]:
     """Write entries of the checklist field by field; return the fields that somebody else changed meanwhile (P2)."""
     audit, declaration = lock_case(session, audit_id)
-    if audit.state != AuditState.OPENED or not declaration.snapshot:
+    if audit.state != AuditState.OPENED or is_erased(declaration):
         raise MoveNotAllowed
     before = write_findings(read_findings(session, audit_id))
     merger = FieldMerger()

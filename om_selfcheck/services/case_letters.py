@@ -11,9 +11,9 @@ from om_selfcheck.domain.audit import AuditOutcome, Occasion, Side, StepKind, fi
 from om_selfcheck.domain.declaration import DeclarationDetails, WithdrawalReason
 from om_selfcheck.domain.errors import NotFound
 from om_selfcheck.domain.message import MessageKind
-from om_selfcheck.domain.snapshot import read_snapshot
 from om_selfcheck.services.corrections import list_corrections
 from om_selfcheck.services.messages import queue_message
+from om_selfcheck.services.snapshots import is_erased, read_intact
 from om_selfcheck.store.models import Audit, AuditStep, Declaration
 from om_selfcheck.store.queries import addresses, audits, withdrawals
 
@@ -65,10 +65,15 @@ def write_to_company(session: Session, declaration: Declaration, audit: Audit, s
 
 
 def get_letter(session: Session, *, audit_id: UUID, step_id: UUID) -> PostedLetter:
-    """Return the letter about a step for printing; NotFound where nothing is written about it."""
+    """Return the letter about a step for printing.
+
+    Raises:
+        NotFound: nothing is written about it.
+        SnapshotChanged: where it goes is not what was declared.
+    """
     found, step = audits.find_audit(session, audit_id), audits.find_step(session, audit_id=audit_id, step_id=step_id)
     letter = make_letter(session, *found, step) if found and step else None
-    if found is None or letter is None or not found[1].snapshot:  # an erased company has no address
+    if found is None or letter is None or is_erased(found[1]):  # an erased company has no address
         raise NotFound
     language = addresses.get_round(session, found[1].assessment_id).language
     return PostedLetter(letter=letter, details=_find_details(session, found[1]), language=language)
@@ -98,6 +103,6 @@ def make_letter(session: Session, audit: Audit, declaration: Declaration, step: 
 
 def _find_details(session: Session, declaration: Declaration) -> DeclarationDetails:
     """Return name and address as they were declared, or as they were corrected since."""
-    frozen = read_snapshot(declaration.snapshot).details
+    frozen = read_intact(declaration).details
     corrections = list_corrections(session, declaration, frozen)
     return corrections[-1].after if corrections else frozen

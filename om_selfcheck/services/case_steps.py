@@ -25,6 +25,7 @@ from om_selfcheck.domain.record import Event, Verb
 from om_selfcheck.services.accounts import Person
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.record import append_event
+from om_selfcheck.services.snapshots import is_erased
 from om_selfcheck.store.models import Audit, Declaration
 from om_selfcheck.store.queries import audits, withdrawals
 
@@ -49,7 +50,7 @@ def lock_own_case(session: Session, *, actor: Actor, audit_id: UUID) -> tuple[Au
 
 def require_standing(declaration: Declaration) -> None:
     """Raise AlreadyWithdrawn where there is nothing left to look into: it was withdrawn, or its answers are erased."""
-    if declaration.withdrawn_on is not None or not declaration.snapshot:
+    if declaration.withdrawn_on is not None or is_erased(declaration):
         raise AlreadyWithdrawn
 
 

@@ -29,8 +29,8 @@ from om_selfcheck.domain.declaration import WithdrawalReason
 from om_selfcheck.domain.errors import NotFound
 from om_selfcheck.domain.opening import OpeningTerms
 from om_selfcheck.domain.questionnaire import Questionnaire
-from om_selfcheck.domain.snapshot import hash_snapshot, read_snapshot
 from om_selfcheck.services.grants import Actor
+from om_selfcheck.services.snapshots import find_intact, is_erased
 from om_selfcheck.store.models import Audit, AuditStep, Declaration, Opening, Withdrawal
 from om_selfcheck.store.queries import audits, withdrawals
 
@@ -102,6 +102,7 @@ class Case:
     outcome: AuditOutcome | None
     deadline_on: date | None
     is_overdue: bool
+    is_erased: bool
     sample_id: UUID | None
     written_by: frozenset[UUID]
     steps: tuple[Step, ...]
@@ -122,7 +123,6 @@ class Case:
 class FrozenCriteria:
     """The criteria as of the day of issue, run again on the frozen snapshot: counts only (D9)."""
 
-    is_intact: bool
     measures: int
     rated: int
     completeness: Completeness
@@ -158,17 +158,15 @@ def get_own_case(session: Session, *, actor: Actor, audit_id: UUID, today: date)
 
 
 def run_criteria(session: Session, *, audit_id: UUID, questionnaire: Questionnaire) -> FrozenCriteria | None:
-    """Run the criteria again on the frozen snapshot; None where the company had it erased."""
+    """Run the criteria again on the frozen snapshot; None where it was erased or is not the one that was declared."""
     found = audits.find_audit(session, audit_id)
     if found is None:
         raise NotFound
-    text = found[1].snapshot
-    if not text:
+    snapshot = find_intact(found[1])
+    if snapshot is None:
         return None
-    snapshot = read_snapshot(text)
     gaps = check_completeness(questionnaire, snapshot.ratings, snapshot.actions, snapshot.details)
     return FrozenCriteria(
-        is_intact=hash_snapshot(text) == found[1].snapshot_hash,
         measures=questionnaire.size,
         rated=questionnaire.size - len(gaps.unrated),
         completeness=gaps,
@@ -211,6 +209,7 @@ def _to_case(session: Session, audit: Audit, declaration: Declaration, today: da
         outcome=AuditOutcome(audit.outcome) if audit.outcome else None,
         deadline_on=audit.deadline_on,
         is_overdue=is_overdue(state, audit.deadline_on, today),
+        is_erased=is_erased(declaration),
         sample_id=audit.sample_id,
         written_by=list_writers(session, audit),
         steps=tuple(_to_step(row, by) for row, by in audits.list_steps(session, audit.id)),

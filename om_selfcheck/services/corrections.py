@@ -27,11 +27,11 @@ from om_selfcheck.domain.errors import NotFound
 from om_selfcheck.domain.merging import Conflict, FieldMerger
 from om_selfcheck.domain.message import MessageKind
 from om_selfcheck.domain.record import Event, Verb
-from om_selfcheck.domain.snapshot import read_snapshot
 from om_selfcheck.domain.text import search_words
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.messages import queue_message
 from om_selfcheck.services.record import append_event
+from om_selfcheck.services.snapshots import is_erased, read_intact
 from om_selfcheck.store import models
 from om_selfcheck.store.models import Declaration
 from om_selfcheck.store.queries import corrections, declarations
@@ -49,8 +49,8 @@ class Outcome:
         return not (self.conflicts or self.missing)
 
 
-def list_corrections(session: Session, row: Declaration, frozen: DeclarationDetails) -> tuple[Correction, ...]:
-    """Return the corrections of a declaration, the oldest first."""
+def list_corrections(session: Session, row: Declaration, frozen: DeclarationDetails | None) -> tuple[Correction, ...]:
+    """Return the corrections of a declaration, the oldest first; what the first one changed is told by `frozen`."""
     return follow_corrections(frozen, map(_to_step, corrections.list_corrections(session, row.id)))
 
 
@@ -62,6 +62,7 @@ def correct_own(
     Raises:
         TooLateToCorrect: they are over.
         NotCorrectable: the declaration was withdrawn.
+        SnapshotChanged: what stands there is not what was declared.
     """
     actor.require(Task.DECLARE)
     row = declarations.find_by_assessment(session, actor.assessment_id)
@@ -87,6 +88,7 @@ def correct_for_company(
     Raises:
         NotFound: there is no such number.
         NotCorrectable: it was withdrawn, or its company was erased.
+        SnapshotChanged: what stands there is not what was declared.
     """
     try:
         row, _ = declarations.find_by_number(session, read_number(number))
@@ -117,9 +119,9 @@ def _correct(
 ) -> Outcome:
     """Write a correction, all of it or nothing; asked again for what stands there already, nothing is written."""
     row = corrections.lock_declaration(session, found.id)
-    if row.withdrawn_on is not None or not row.snapshot:
+    if row.withdrawn_on is not None or is_erased(row):
         raise NotCorrectable
-    frozen = read_snapshot(row.snapshot).details
+    frozen = read_intact(row).details
     earlier = list_corrections(session, row, frozen)
     before = earlier[-1].after if earlier else frozen
     merger, stored = FieldMerger(), read_values(before)
@@ -170,7 +172,7 @@ def _store(session: Session, row: Declaration, one: Correction, *, by: str) -> N
 def _follow_at_home(session: Session, row: Declaration, one: Correction) -> None:
     """Take the correction over where the company still has what was wrong, and write to its address."""
     company, assessment = corrections.get_origin(session, row)
-    old, new = read_values(one.before), read_values(one.after)
+    old, new = read_values(one.before) if one.before else {}, read_values(one.after)
     for name in one.fields:
         holder, attribute = _HOMES[name]
         home = company if holder == "company" else assessment

@@ -16,7 +16,7 @@ from om_selfcheck.domain.errors import DomainError, NotFound
 from om_selfcheck.domain.questionnaire import Questionnaire
 from om_selfcheck.domain.record import Event, Verb
 from om_selfcheck.domain.renewal import PreviousRound
-from om_selfcheck.domain.snapshot import Snapshot, hash_snapshot, read_snapshot, write_snapshot
+from om_selfcheck.domain.snapshot import Snapshot, hash_snapshot, write_snapshot
 from om_selfcheck.domain.text import search_words
 from om_selfcheck.services.corrections import list_corrections
 from om_selfcheck.services.drafts import Standing, get_standing
@@ -24,7 +24,9 @@ from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.last_rounds import Replaced, find_replaced
 from om_selfcheck.services.numbers import to_terms
 from om_selfcheck.services.record import append_event
+from om_selfcheck.services.snapshots import read_intact
 from om_selfcheck.services.stages import note_renewal, note_stages
+from om_selfcheck.store.models import Declaration
 from om_selfcheck.store.queries import declarations, renewals
 
 
@@ -105,13 +107,14 @@ def issue_declaration(
 
 
 def get_issued(session: Session, *, actor: Actor) -> IssuedDeclaration:
-    """Return the declaration of the actor's round; NotFound before it is issued."""
-    actor.require(Task.READ)
-    row = declarations.find_by_assessment(session, actor.assessment_id)
-    if row is None:
-        raise NotFound
-    _, newer = declarations.find_by_number(session, row.number)
-    snapshot = read_snapshot(row.snapshot)
+    """Return the declaration of the actor's round as it was frozen.
+
+    Raises:
+        NotFound: none is issued yet.
+        SnapshotChanged: what stands there is not what was declared.
+    """
+    row, newer = _find_own(session, actor)
+    snapshot = read_intact(row)
     return IssuedDeclaration(
         number=row.number,
         snapshot=snapshot,
@@ -122,10 +125,24 @@ def get_issued(session: Session, *, actor: Actor) -> IssuedDeclaration:
     )
 
 
+def get_terms(session: Session, *, actor: Actor) -> SelfDeclaration:
+    """Return what the status of the declaration of the actor's round follows from; NotFound before it is issued."""
+    return to_terms(*_find_own(session, actor))
+
+
+def _find_own(session: Session, actor: Actor) -> tuple[Declaration, Declaration | None]:
+    """Return the declaration of the actor's round, and the one that replaced it."""
+    actor.require(Task.READ)
+    row = declarations.find_by_assessment(session, actor.assessment_id)
+    if row is None:
+        raise NotFound
+    return row, declarations.find_by_number(session, row.number)[1]
+
+
 def _replace(session: Session, replaced: Replaced, *, by_id: UUID, by: str, actor: Actor, now: datetime) -> None:
     """Let the older number answer that a newer one took its place."""
     renewals.replace_declaration(session, declaration_id=replaced.declaration_id, by_id=by_id)
-    subject = f"declaration:{replaced.previous.number}"
+    subject = f"declaration:{replaced.number}"
     event = Event(
         verb=Verb.DECLARATION_REPLACED, actor=actor.right, subject=subject, at=now, payload={"by": f"declaration:{by}"}
     )

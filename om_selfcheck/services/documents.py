@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from om_selfcheck.domain.access import Task
 from om_selfcheck.domain.errors import NotFound
 from om_selfcheck.services.grants import Actor
+from om_selfcheck.services.snapshots import is_erased
 from om_selfcheck.store.queries import audits, corrections, declarations
 
 DECLARATION = "declaration"
@@ -41,7 +42,7 @@ def keep_file(session: Session, *, actor: Actor, kind: str, language: str, editi
     """
     declaration_id = _declaration_id(session, actor)
     held = audits.lock_declaration(session, declaration_id)
-    if held is None or not held.snapshot:
+    if held is None or is_erased(held):
         raise NotFound
     declarations.add_file_if_absent(
         session,

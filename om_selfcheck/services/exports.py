@@ -1,7 +1,7 @@
 """Everything about a company, to be taken along (P18): JSON as docs/export.md has it, and the documents."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +13,7 @@ from om_selfcheck.domain.access import Task
 from om_selfcheck.domain.record import Event, Verb
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.record import append_event
+from om_selfcheck.services.snapshots import list_changed
 from om_selfcheck.store import models
 from om_selfcheck.store.queries import belongings
 
@@ -42,10 +43,11 @@ class ExportedFile:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """The JSON text and the documents."""
+    """The JSON text, the documents, and the numbers whose snapshot is not what was declared."""
 
     text: str
     files: tuple[ExportedFile, ...]
+    changed: tuple[str, ...]
 
 
 def export_company(session: Session, *, actor: Actor, now: datetime) -> Export:
@@ -53,7 +55,9 @@ def export_company(session: Session, *, actor: Actor, now: datetime) -> Export:
     actor.require(Task.OWN)
     subject = f"company:{actor.company_id}"
     append_event(session, Event(verb=Verb.DATA_EXPORTED, actor=actor.right, subject=subject, at=now, payload={}))
-    return Export(text=_write(session, actor.company_id, now), files=_list_files(session, actor.company_id))
+    changed = list_changed(belongings.list_declarations(session, actor.company_id))
+    text = _write(session, actor.company_id, changed, now)
+    return Export(text=text, files=_list_files(session, actor.company_id), changed=changed)
 
 
 def list_columns(model: Any) -> list[str]:  # noqa: ANN401 - a mapped class
@@ -61,14 +65,14 @@ def list_columns(model: Any) -> list[str]:  # noqa: ANN401 - a mapped class
     return [column.name for column in model.__table__.columns if column.name not in LEFT_OUT.get(model, frozenset())]
 
 
-def _write(session: Session, company_id: UUID, now: datetime) -> str:
+def _write(session: Session, company_id: UUID, changed: Sequence[str], now: datetime) -> str:
     tables = {
         model.__tablename__: belongings.list_rows(session, model, company_id, list_columns(model))
         for model in belongings.belongs_to(company_id)
         if model not in DERIVED
     }
     record = belongings.list_events(session, belongings.list_subjects(session, company_id))
-    content = {"format": FORMAT, "made_at": now, "tables": tables, "record": record}
+    content = {"format": FORMAT, "made_at": now, "changed_snapshots": changed, "tables": tables, "record": record}
     return json.dumps(content, default=_to_plain, ensure_ascii=False, indent=1)
 
 

@@ -16,6 +16,7 @@ from om_selfcheck.services.accounts import Person
 from om_selfcheck.services.case_steps import add_step, record_case
 from om_selfcheck.services.record import append_event
 from om_selfcheck.services.report_endings import end_report, is_foreign, set_name_hidden
+from om_selfcheck.services.snapshots import is_erased
 from om_selfcheck.services.withdrawals import propose_withdrawal
 from om_selfcheck.store.models import Declaration, ForeignReport
 from om_selfcheck.store.queries import audits, declarations, withdrawals
@@ -47,7 +48,7 @@ def report_foreign(session: Session, *, number: str, text: str, contact: str, no
     except NotANumber as error:
         raise NotFound from error
     row = audits.lock_declaration(session, found.id) if found else None
-    if row is None or not row.snapshot:
+    if row is None or is_erased(row):
         raise NotFound
     report_id = uuid4()
     withdrawals.add_report(

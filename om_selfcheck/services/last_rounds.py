@@ -15,10 +15,11 @@ from om_selfcheck.domain.path import Path
 from om_selfcheck.domain.progress import ActionState, Progress
 from om_selfcheck.domain.questionnaire import Questionnaire
 from om_selfcheck.domain.renewal import PreviousAction, PreviousRound, count_topics, may_be_replaced
-from om_selfcheck.domain.snapshot import Snapshot, read_snapshot
+from om_selfcheck.domain.snapshot import Snapshot
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.numbers import to_terms
 from om_selfcheck.services.progress import load_paths, load_progress
+from om_selfcheck.services.snapshots import find_intact
 from om_selfcheck.store.queries import plans, renewals
 
 
@@ -51,12 +52,15 @@ class LastAction:
 class LastRound:
     """What the round before declared, and what came after; the values are read here and chosen again (D6).
 
-    `later` holds the colours that measures got after the declaration, by time.
+    `later` holds the colours that measures got after the declaration, by time. `snapshot` is None where what stands
+    there is not what was declared: then this round goes on without it.
     """
 
     number: str
     terms: SelfDeclaration
-    snapshot: Snapshot
+    slug: str
+    version: str
+    snapshot: Snapshot | None
     later: Mapping[str, Path]
     actions: tuple[LastAction, ...]
 
@@ -74,10 +78,14 @@ class LastRound:
 
 @dataclass(frozen=True, slots=True)
 class Replaced:
-    """The declaration that the one about to be issued takes the place of."""
+    """The declaration that the one about to be issued takes the place of.
+
+    `previous` is None where what stands there is not what was declared: nothing of it goes into the new one.
+    """
 
     declaration_id: UUID
-    previous: PreviousRound
+    number: str
+    previous: PreviousRound | None
 
 
 def find_last_round(session: Session, *, actor: Actor) -> LastRound | None:
@@ -87,12 +95,13 @@ def find_last_round(session: Session, *, actor: Actor) -> LastRound | None:
     if found is None:
         return None
     row, newer = found
-    snapshot = read_snapshot(row.snapshot)
     paths = load_paths(session, row.assessment_id)
     return LastRound(
         number=row.number,
         terms=to_terms(row, newer),
-        snapshot=snapshot,
+        slug=row.questionnaire_slug,
+        version=row.questionnaire_version,
+        snapshot=find_intact(row),
         later={ref: tuple(step for step in path if not step.is_rating) for ref, path in paths.items()},
         actions=_list_actions(session, actor.assessment_id, row.assessment_id),
     )
@@ -143,8 +152,9 @@ def find_replaced(session: Session, *, actor: Actor, today: date) -> Replaced | 
     )
     if not is_replaced:
         return None
+    snapshot = find_intact(row)
     actions = _list_actions(session, actor.assessment_id, row.assessment_id)
-    return Replaced(row.id, _to_previous(read_snapshot(row.snapshot), actions))
+    return Replaced(row.id, row.number, _to_previous(snapshot, actions) if snapshot else None)
 
 
 def _list_actions(session: Session, assessment_id: UUID, last_id: UUID) -> tuple[LastAction, ...]:

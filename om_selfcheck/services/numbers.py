@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from om_selfcheck.domain.correction import CorrectedPart
 from om_selfcheck.domain.declaration import DeclarationStatus, SelfDeclaration, WithdrawalReason
 from om_selfcheck.domain.declaration_number import NotANumber, read_number
-from om_selfcheck.domain.snapshot import read_snapshot
 from om_selfcheck.services.corrections import list_corrections
+from om_selfcheck.services.snapshots import find_intact, is_erased
 from om_selfcheck.store.models import Declaration
 from om_selfcheck.store.queries import corrections, declarations
 
@@ -78,13 +78,16 @@ def find_public_answer(session: Session, *, typed: str, today: date) -> PublicAn
 
 
 def _list_public_corrections(session: Session, row: Declaration) -> tuple[PublicCorrection, ...]:
-    """Return the corrections, the oldest first; where the name is hidden or erased, so are the ones before it."""
-    if not row.snapshot or not corrections.count_corrections(session, row.id):
+    """Return the corrections, the oldest first; where the name is hidden or erased, so are the ones before it.
+
+    Where the snapshot does not match, the number answers all the same and leaves out what only the snapshot tells.
+    """
+    if is_erased(row) or not corrections.count_corrections(session, row.id):
         return ()
-    shows_name = row.name_hidden_at is None
+    shows_name, frozen = row.name_hidden_at is None, find_intact(row)
     return tuple(
         PublicCorrection(at=one.at, parts=one.parts, former_name=one.former_name if shows_name else "")
-        for one in list_corrections(session, row, read_snapshot(row.snapshot).details)
+        for one in list_corrections(session, row, frozen.details if frozen else None)
     )
 
 

@@ -8,17 +8,16 @@ from uuid import UUID, uuid4
 from sqlalchemy.orm import Session
 
 from om_selfcheck.clock import BERLIN, day_in_berlin
-from om_selfcheck.domain.audit import AuditMove, AuditState, Side, SnapshotChanged, StepKind
+from om_selfcheck.domain.audit import AuditMove, AuditState, Side, StepKind
 from om_selfcheck.domain.errors import DomainError
 from om_selfcheck.domain.opening import Insight, is_until_allowed, look_into
 from om_selfcheck.domain.questionnaire import Questionnaire
 from om_selfcheck.domain.record import Verb
-from om_selfcheck.domain.snapshot import Snapshot, hash_snapshot, read_snapshot
 from om_selfcheck.services.accounts import Person
 from om_selfcheck.services.case_steps import add_step, lock_case, lock_own_case, record_case, require_standing, take_on
 from om_selfcheck.services.cases import to_terms
 from om_selfcheck.services.grants import Actor
-from om_selfcheck.store.models import Declaration
+from om_selfcheck.services.snapshots import read_intact
 from om_selfcheck.store.queries import audits
 
 WHOLE = "all"
@@ -121,13 +120,6 @@ def look(session: Session, *, by: Person, audit_id: UUID, questionnaire: Questio
         snapshot=declaration.snapshot_hash,
     )
     return Look(insight=insight, ends_at=terms.ends_at)
-
-
-def read_intact(declaration: Declaration) -> Snapshot:
-    """Return the frozen snapshot, held against the hash that was recorded when the declaration was issued."""
-    if hash_snapshot(declaration.snapshot) != declaration.snapshot_hash:
-        raise SnapshotChanged
-    return read_snapshot(declaration.snapshot)
 
 
 def end_of_day(on: date) -> datetime:

@@ -13,6 +13,8 @@ from om_selfcheck.domain.record import Event, Verb
 from om_selfcheck.domain.register import ALL_DAYS, IssueDays
 from om_selfcheck.services.checkpoints import find_own_key, load_checkpoints
 from om_selfcheck.services.record import PAGE_SIZE, EventPage, append_event, list_events
+from om_selfcheck.services.snapshots import list_changed
+from om_selfcheck.store.queries import declarations
 from om_selfcheck.store.queries import record as rows
 
 RECORD = "record:events"
@@ -65,6 +67,13 @@ def record_export(session: Session, *, actor: str, file_format: str, search: Rec
     }
     payload = {"format": file_format} | {name: value for name, value in asked.items() if value}
     append_event(session, Event(verb=Verb.RECORD_EXPORTED, actor=actor, subject=RECORD, at=now, payload=payload))
+
+
+def find_changed_number(session: Session, *, search: RecordSearch) -> str:
+    """Return the number that is looked for where its frozen snapshot is not the one that was declared; else ""."""
+    number = _read_subject(search.subject).removeprefix("declaration:")
+    row = declarations.find_by_number(session, number)[0] if number else None
+    return next(iter(list_changed([row])), "") if row else ""
 
 
 def find_checkpoint(session: Session, *, instance_dir: Path, folder: Path) -> CheckpointState | None:

@@ -13,17 +13,17 @@ from om_selfcheck.domain.declaration import DeclarationDetails, DeclarationStatu
 from om_selfcheck.domain.declaration_number import NotANumber, read_number
 from om_selfcheck.domain.errors import NotFound
 from om_selfcheck.domain.message import MessageKind, Problem
-from om_selfcheck.domain.snapshot import read_snapshot
 from om_selfcheck.services.corrections import list_corrections
 from om_selfcheck.services.numbers import to_terms
 from om_selfcheck.services.record import ListedEvent, list_timeline
+from om_selfcheck.services.snapshots import find_intact, is_erased
 from om_selfcheck.store.models import Declaration
 from om_selfcheck.store.queries import declarations, entries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declared:
-    """What staff may read of the snapshot, as it stands after all corrections, and the hash to compare it by."""
+    """What staff may read of the snapshot, as it stands after all corrections."""
 
     details: DeclarationDetails
     language: str
@@ -31,7 +31,6 @@ class Declared:
     measures: int
     complete_actions: int
     content_hash: str
-    snapshot_hash: str
     previous_number: str
 
 
@@ -66,7 +65,10 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A declaration in the register; `declared` is None once its company was erased."""
+    """A declaration in the register.
+
+    `declared` is None once its company was erased, or where the snapshot is not the one that was declared.
+    """
 
     number: str
     company_name: str
@@ -78,7 +80,9 @@ class Entry:
     withdrawal_reason: WithdrawalReason | None
     issued_at: datetime
     replaced_by: str
+    snapshot_hash: str
     is_name_hidden: bool
+    is_erased: bool
     declared: Declared | None
     files: Sequence[File]
     failed_mails: Sequence[FailedMail]
@@ -103,7 +107,9 @@ def get_entry(session: Session, *, number: str, today: date) -> Entry:
         withdrawal_reason=WithdrawalReason(row.withdrawal_reason) if row.withdrawal_reason else None,
         issued_at=row.issued_at,
         replaced_by=newer.number if newer else "",
+        snapshot_hash=row.snapshot_hash,
         is_name_hidden=row.name_hidden_at is not None,
+        is_erased=is_erased(row),
         declared=_read_declared(session, row),
         files=[File(**one) for one in entries.list_files(session, row.id)],
         failed_mails=[
@@ -135,9 +141,9 @@ def _find(session: Session, number: str) -> tuple[Declaration | None, Declaratio
 
 
 def _read_declared(session: Session, row: Declaration) -> Declared | None:
-    if not row.snapshot:
+    snapshot = find_intact(row)
+    if snapshot is None:
         return None
-    snapshot = read_snapshot(row.snapshot)
     corrections = list_corrections(session, row, snapshot.details)
     return Declared(
         details=corrections[-1].after if corrections else snapshot.details,
@@ -146,6 +152,5 @@ def _read_declared(session: Session, row: Declaration) -> Declared | None:
         measures=snapshot.measures,
         complete_actions=snapshot.complete_actions,
         content_hash=snapshot.content_hash,
-        snapshot_hash=row.snapshot_hash,
         previous_number=snapshot.previous.number if snapshot.previous else "",
     )

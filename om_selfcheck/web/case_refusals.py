@@ -1,8 +1,9 @@
 """What cases and withdrawals refuse, in words; for the company and the office alike."""
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 
-from om_selfcheck.domain.audit import AlreadyWithdrawn, HearingNotOver, MoveNotAllowed, SamePerson, SnapshotChanged
+from om_selfcheck.domain.audit import AlreadyWithdrawn, HearingNotOver, MoveNotAllowed, SamePerson
+from om_selfcheck.domain.snapshot import SnapshotChanged
 from om_selfcheck.i18n.formats import day
 from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services.openings import NotOpen
@@ -37,13 +38,28 @@ def explain_same_person() -> Refusal:
 
 
 def explain_changed_snapshot() -> Refusal:
+    title = _("Die Antworten sind nicht mehr die erklärten")
+    what_happened = _(
+        "Ihre Prüfsumme ist nicht die, die beim Ausstellen festgehalten wurde. Darum wird nichts davon gezeigt,"
+        " gedruckt oder geändert."
+    )
+    if request.blueprint == "company":
+        return Refusal(
+            title,
+            what_happened,
+            _("Die Nummer antwortet wie bisher, und PDF-Dateien von früher bleiben, wie sie sind."),
+            _(
+                "Sagen Sie dem Betreiber Bescheid und nennen Sie die Kennung unten. Er kann in seinen Sicherungen"
+                " nachsehen. Auf der Seite „Ihre Daten“ können Sie trotzdem alles mitnehmen oder löschen."
+            ),
+        )
     return Refusal(
-        _("Die Antworten sind nicht mehr die erklärten"),
-        _("Ihre Prüfsumme ist nicht die, die beim Ausstellen festgehalten wurde. Darum wird nichts gezeigt."),
-        _("Die Selbsterklärung und der Fall sind unverändert."),
+        title,
+        what_happened,
+        _("Nummer, Status, Ereignisprotokoll und Fälle sind davon nicht berührt."),
         _(
-            "Sagen Sie dem Betreiber Bescheid. Er sieht mit „./om record verify“ nach,"
-            " ob am Ereignisprotokoll etwas fehlt."
+            "Sagen Sie dem Betreiber Bescheid. Er sieht mit „./om record verify“ nach, ob am Ereignisprotokoll etwas"
+            " fehlt, und in seinen Sicherungen, was sich geändert hat. Vorwerfen lässt sich das dem Unternehmen nicht."
         ),
     )
 

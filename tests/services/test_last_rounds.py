@@ -90,6 +90,7 @@ def test_the_last_round_is_as_it_was_declared(session: Session) -> None:
     first, action_id = declare_with(session)
     issued = declarations.get_issued(session, actor=first)
     last = get_last(session, factories.renew(session, first, NEW))
+    assert last.snapshot is not None
     assert (last.number, last.terms, last.snapshot) == (issued.number, issued.terms, issued.snapshot)
     assert (last.snapshot.ratings["1.1.b"], last.snapshot.notes) == (NeedForAction.URGENT, {"1.1.b": "Fach leer"})
     assert [one.action for one in last.actions_for("1.1.b")] == [UNDONE]
@@ -102,8 +103,9 @@ def test_what_is_rated_in_this_round_is_not_the_last_one(session: Session) -> No
     second = factories.renew(session, factories.make_declared(session))
     change = RatingChange(measure_ref="1.1.a", need="urgent", note="neu")
     assessments.save_ratings(session, actor=second, questionnaire=OLD, changes=[change], now=NOW)
-    last = get_last(session, second)
-    assert (last.snapshot.ratings["1.1.a"], last.snapshot.notes) == (NeedForAction.NONE, {})
+    snapshot = get_last(session, second).snapshot
+    assert snapshot is not None
+    assert (snapshot.ratings["1.1.a"], snapshot.notes) == (NeedForAction.NONE, {})
 
 
 @pytest.mark.parametrize(("state", "is_unfinished"), [*zip(ActionState, [True, True, False, False], strict=True)])

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from om_selfcheck.clock import BERLIN
 from om_selfcheck.domain.access import Right
-from om_selfcheck.domain.audit import AuditState, MoveNotAllowed, SnapshotChanged
+from om_selfcheck.domain.audit import AuditState, MoveNotAllowed
 from om_selfcheck.domain.errors import NotAllowed, NotFound
 from om_selfcheck.domain.opening import OpeningTerms
+from om_selfcheck.domain.snapshot import SnapshotChanged
 from om_selfcheck.services import audits, openings
 from om_selfcheck.services.accounts import Person
 from om_selfcheck.services.case_steps import lock_case

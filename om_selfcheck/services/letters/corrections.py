@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.correction import CorrectedPart
 from om_selfcheck.domain.message import MessageKind
-from om_selfcheck.domain.snapshot import read_snapshot
 from om_selfcheck.services.corrections import list_corrections
 from om_selfcheck.services.letters import Claimed, Prepare
+from om_selfcheck.services.snapshots import find_intact, is_erased
 from om_selfcheck.store.queries import declarations
 
 
@@ -28,10 +28,10 @@ class CorrectedDeclaration:
 def prepare_correction(session: Session, claimed: Claimed, _now: datetime) -> CorrectedDeclaration | None:
     """Tell of the very edition that the mail was queued for; None once the company was erased."""
     row, _ = declarations.find_by_number(session, claimed.subject.removeprefix("declaration:"))
-    if row is None or not row.snapshot:
+    if row is None or is_erased(row):
         return None
-    frozen = read_snapshot(row.snapshot).details
-    for one in list_corrections(session, row, frozen):
+    frozen = find_intact(row)
+    for one in list_corrections(session, row, frozen.details if frozen else None):
         if str(one.edition) == claimed.stage:
             return CorrectedDeclaration(
                 number=row.number,

@@ -120,6 +120,11 @@ def list_rows(session: Session, model: Model, company_id: UUID, columns: Sequenc
     return [dict(row) for row in rows]
 
 
+def list_declarations(session: Session, company_id: UUID) -> Sequence[Declaration]:
+    own = select(Declaration).where(Declaration.company_id == company_id)
+    return session.scalars(own.order_by(Declaration.issued_at)).all()
+
+
 def list_numbers(session: Session, company_id: UUID) -> Sequence[str]:
     numbers = select(Declaration.number).where(Declaration.company_id == company_id)
     return session.scalars(numbers.order_by(Declaration.issued_at)).all()

@@ -89,7 +89,7 @@ def _read_numbers(typed: Sequence[str]) -> list[str]:
 def _pack(taken: Export) -> BytesIO:
     archive = BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
-        packed.writestr("README.txt", render_template("company/export_readme.txt"))
+        packed.writestr("README.txt", render_template("company/export_readme.txt", changed=taken.changed))
         packed.writestr("export.json", taken.text)
         for file in taken.files:
             packed.writestr(f"documents/{file.name}", file.content)

@@ -21,6 +21,7 @@ from om_selfcheck.domain.declaration import (
 from om_selfcheck.domain.errors import AlreadyDeclared
 from om_selfcheck.domain.merging import Conflict
 from om_selfcheck.domain.opening import is_all_one_colour
+from om_selfcheck.domain.snapshot import SnapshotChanged
 from om_selfcheck.extensions import db
 from om_selfcheck.i18n.labels import label
 from om_selfcheck.i18n.translation import gettext as _
@@ -29,6 +30,7 @@ from om_selfcheck.services.declarations import NotComplete
 from om_selfcheck.services.drafts import FIELDS
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.web.access import current_actor, require
+from om_selfcheck.web.case_refusals import explain_changed_snapshot
 from om_selfcheck.web.company import pages
 from om_selfcheck.web.company.addressing import follow_draft, settings_of
 from om_selfcheck.web.company.blueprint import bp
@@ -36,6 +38,7 @@ from om_selfcheck.web.company.board import make_board
 from om_selfcheck.web.company.forms import DeclarationForm
 from om_selfcheck.web.company.last_round import load_last_round, load_succession
 from om_selfcheck.web.inputs import NOT_A_POSTAL_CODE, find_faults, shown_values, wanted_values
+from om_selfcheck.web.security import request_id
 from om_selfcheck.web.sessions import commit
 from om_selfcheck.web.surroundings import printed_address
 
@@ -109,7 +112,10 @@ def issue(assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 - read by
 def issued(number: str) -> ResponseReturnValue:  # noqa: ARG001 - read by the guard
     """Show everything to take along, how to speak of the declaration, and what comes next."""
     actor = current_actor()
-    issued_declaration = declarations.get_issued(db.session, actor=actor)
+    try:
+        issued_declaration = declarations.get_issued(db.session, actor=actor)
+    except SnapshotChanged:
+        return _render_changed(actor), CONFLICT
     actions, now = issued_declaration.snapshot.actions, clock.now()
     return render_template(
         "company/issued.html",
@@ -127,6 +133,23 @@ def issued(number: str) -> ResponseReturnValue:  # noqa: ARG001 - read by the gu
         correct_until=issued_declaration.issued_at + OWN_CORRECTION,
         was_corrected="corrected" in request.args,
         cases=cases.list_own_cases(db.session, actor=actor, today=clock.today()),
+    )
+
+
+def _render_changed(actor: Actor) -> str:
+    """Say that what stands there is not what was declared, and lead on to all that does not need it."""
+    terms = declarations.get_terms(db.session, actor=actor)
+    return render_template(
+        "company/changed.html",
+        actor=actor,
+        frame=pages.make_frame(actor, pages.load_standing(actor), pages.DECLARE),
+        number=actor.declaration_number,
+        status=terms.status_on(clock.today()),
+        valid_until=terms.valid_until,
+        refusal=explain_changed_snapshot(),
+        cases=cases.list_own_cases(db.session, actor=actor, today=clock.today()),
+        is_withdrawn=terms.withdrawn_on is not None,
+        request_id=request_id(),
     )
 
 

@@ -22,11 +22,15 @@ from om_selfcheck.web.surroundings import catalogue
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
-    """What stands beside one measure: how it was rated, noted and acted on; `before` where it read differently."""
+    """What stands beside one measure: how it was rated, noted and acted on; `before` where it read differently.
+
+    `is_known` is False where the last round's answers are not those that were declared, and so are not shown.
+    """
 
     change: MeasureChange
     before: Measure | None
     declared_on: date
+    is_known: bool
     need: NeedForAction | None
     note: str
     later: Path
@@ -45,9 +49,10 @@ class ShownRound:
         return Beside(
             change=change,
             before=self.comparison.before[ref] if change is MeasureChange.CHANGED else None,
-            declared_on=snapshot.issued_on,
-            need=snapshot.ratings.get(ref),
-            note=snapshot.notes.get(ref, ""),
+            declared_on=self.round.terms.issued_on,
+            is_known=snapshot is not None,
+            need=snapshot.ratings.get(ref) if snapshot else None,
+            note=snapshot.notes.get(ref, "") if snapshot else "",
             later=self.round.later.get(ref, ()),
             actions=self.round.actions_for(ref),
         )
@@ -74,13 +79,13 @@ def load_last_round(actor: Actor) -> ShownRound | None:
     last = last_rounds.find_last_round(db.session, actor=actor)
     if last is None:
         return None
-    before = catalogue().get(last.snapshot.slug, last.snapshot.version)
+    before = catalogue().get(last.slug, last.version)
     return ShownRound(last, compare_versions(before, pages.questionnaire_of(actor), actor.language))
 
 
 def load_succession(actor: Actor) -> Succession:
     today, is_owner = clock.today(), actor.may(Task.DECLARE)
-    terms = declarations.get_issued(db.session, actor=actor).terms if actor.declaration_number else None
+    terms = declarations.get_terms(db.session, actor=actor) if actor.declaration_number else None
     following = renewals.find_renewal(db.session, actor=actor) if terms else None
     return Succession(
         last=load_last_round(actor),

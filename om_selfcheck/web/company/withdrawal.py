@@ -21,7 +21,7 @@ UNPROCESSABLE = 422
 @require(Task.DECLARE)
 def withdrawal(number: str) -> ResponseReturnValue:
     """Say what it means; only the second page has the button."""
-    if declarations.get_issued(db.session, actor=current_actor()).terms.withdrawn_on is not None:
+    if declarations.get_terms(db.session, actor=current_actor()).withdrawn_on is not None:
         return redirect(url_for("company.issued", number=number))
     return _render(is_sure="sure" in request.args, problem="")
 
@@ -38,13 +38,14 @@ def withdraw(number: str) -> ResponseReturnValue:
 
 def _render(*, is_sure: bool, problem: str) -> str:
     actor = current_actor()
-    issued = declarations.get_issued(db.session, actor=actor)
+    terms = declarations.get_terms(db.session, actor=actor)
     return render_template(
         "company/withdrawal.html",
         actor=actor,
         frame=pages.make_frame(actor, pages.load_standing(actor), pages.DECLARE),
-        declaration=issued,
-        is_valid=issued.terms.status_on(clock.today()) is DeclarationStatus.VALID,
+        number=actor.declaration_number,
+        valid_until=terms.valid_until,
+        is_valid=terms.status_on(clock.today()) is DeclarationStatus.VALID,
         is_sure=is_sure,
         problem=problem,
     )

@@ -9,6 +9,7 @@ from om_selfcheck import clock
 from om_selfcheck.domain.access import Office
 from om_selfcheck.domain.correction import read_values
 from om_selfcheck.domain.errors import NotFound
+from om_selfcheck.domain.snapshot import SnapshotChanged
 from om_selfcheck.extensions import db
 from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import corrections, register_entries
@@ -57,8 +58,10 @@ def correct(number: str) -> ResponseReturnValue:
 
 def _render(number: str, typed: Mapping[str, str], refused: Refused) -> str:
     entry = register_entries.get_entry(db.session, number=number[:NUMBER_LENGTH], today=clock.today())
-    if entry.declared is None:
+    if entry.is_erased:
         raise NotFound
+    if entry.declared is None:
+        raise SnapshotChanged
     stored = read_values(entry.declared.details)
     return render_template(
         "staff/correction.html", entry=entry, stored=stored, values=stored | dict(typed), refused=refused

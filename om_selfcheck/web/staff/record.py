@@ -39,7 +39,8 @@ def list_page() -> ResponseReturnValue:
         return _render(form, errors)
     before = int(form.before.data) if form.before.data else None
     page = record_reading.find_events(db.session, search=search, before=before)
-    return _render(form, errors, page)
+    changed_number = record_reading.find_changed_number(db.session, search=search)
+    return _render(form, errors, page, changed_number=changed_number)
 
 
 @bp.post("/record/export")
@@ -98,7 +99,9 @@ def _to_line(line: EventLine, code: str) -> Line:
     )
 
 
-def _render(form: RecordForm, errors: Mapping[str, str], page: EventPage | None = None) -> str:
+def _render(
+    form: RecordForm, errors: Mapping[str, str], page: EventPage | None = None, *, changed_number: str = ""
+) -> str:
     return render_template(
         "staff/record.html",
         form=form,
@@ -108,6 +111,7 @@ def _render(form: RecordForm, errors: Mapping[str, str], page: EventPage | None 
         asked=list_asked(form, PLACE),
         page=page,
         events=describe_events(page.events) if page else [],
+        changed_number=changed_number,
         next_url=write_address("staff.record", form, PLACE, page.before) if page and page.before else "",
         first_url=write_address("staff.record", form, PLACE) if form.before.data else "",
         state=record_reading.find_checkpoint(
