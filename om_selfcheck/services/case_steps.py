@@ -1,7 +1,7 @@
 """What every act in a case has in common: it takes turns, moves the case on, leaves a step and an event (D14).
 
-Everything about a declaration and its cases first holds the declaration's row, so that two who act at once act one
-after the other, and the second sees what the first has done.
+Everything about a declaration and its cases first holds the declaration, so that two who act at once act one after the
+other, and the second sees what the first has done. In which order rows are held stands in `store/queries/turns.py`.
 """
 
 from datetime import date, datetime, timedelta

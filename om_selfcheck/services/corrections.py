@@ -34,7 +34,7 @@ from om_selfcheck.services.record import append_event
 from om_selfcheck.services.snapshots import is_erased, read_intact
 from om_selfcheck.store import models
 from om_selfcheck.store.models import Declaration
-from om_selfcheck.store.queries import corrections, declarations
+from om_selfcheck.store.queries import audits, corrections, declarations
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +118,8 @@ def _correct(
     now: datetime,
 ) -> Outcome:
     """Write a correction, all of it or nothing; asked again for what stands there already, nothing is written."""
-    row = corrections.lock_declaration(session, found.id)
-    if row.withdrawn_on is not None or is_erased(row):
+    row = audits.lock_declaration(session, found.id)
+    if row is None or row.withdrawn_on is not None or is_erased(row):
         raise NotCorrectable
     frozen = read_intact(row).details
     earlier = list_corrections(session, row, frozen)

@@ -24,7 +24,7 @@ from om_selfcheck.services.record import append_event, erase_payloads
 from om_selfcheck.services.report_endings import close_report
 from om_selfcheck.services.stages import keep_stages
 from om_selfcheck.store import models
-from om_selfcheck.store.queries import belongings
+from om_selfcheck.store.queries import belongings, turns
 
 
 class ErasureCause(StrEnum):
@@ -104,7 +104,7 @@ def erase_own_company(session: Session, *, actor: Actor, today: date, now: datet
 
 def erase_company(session: Session, *, company_id: UUID, cause: ErasureCause, today: date, now: datetime) -> Erased:
     """Erase a company and return what lies outside the database; erasing twice is harmless."""
-    belongings.lock_all(session, company_id)
+    turns.hold_all(session, company_id)
     actor = Right.OWNER if cause is ErasureCause.OWN_WISH else SYSTEM
     _settle_cases(session, company_id, cause, actor=actor, now=now)
     subjects = belongings.list_subjects(session, company_id)

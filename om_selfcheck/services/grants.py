@@ -15,7 +15,7 @@ from om_selfcheck.domain.errors import AlreadyDeclared, NotAllowed, NotFound
 from om_selfcheck.domain.record import SYSTEM, Event, Verb
 from om_selfcheck.services.record import append_event, append_once
 from om_selfcheck.store.models import Grant
-from om_selfcheck.store.queries import addresses, assessments, grants
+from om_selfcheck.store.queries import addresses, assessments, grants, turns
 
 TOKEN_BYTES = 32
 MAILED = "mail:"  # begins the scope of an owner's link that went out by mail
@@ -103,6 +103,11 @@ def list_actors(
     return sorted(actors, key=lambda actor: (-sum(map(actor.may, Task)), grant_ids.index(actor.grant_id)))
 
 
+def hold_rounds(session: Session, *, assessment_id: UUID) -> None:
+    """Hold all rounds of a company at once, for what concerns all of them; a single one is held by who acts in it."""
+    turns.hold_rounds_beside(session, assessment_id)
+
+
 def find_newest_actor(session: Session, *, grant_id: UUID, now: datetime) -> Actor | None:
     """Return the actor behind a grant in the newest round it opens; the company's key opens all, other links one."""
     return _to_actor(grants.find_newest(session, grant_id), now)
@@ -177,7 +182,7 @@ def renew_key(session: Session, *, actor: Actor, now: datetime) -> NewLink:
     different rounds take turns at the company; who comes second holds the old link and is out.
     """
     actor.require(Task.SHARE)
-    assessments.lock_company(session, actor.company_id)
+    turns.hold_company(session, actor.company_id)
     owners = [row for row in _list_rows(session, actor) if row.right == Right.OWNER]
     if not any(row.id == actor.grant_id and _is_usable(row, now) for row in owners):
         raise NotFound

@@ -26,8 +26,8 @@ from om_selfcheck.domain.retention import (
 )
 from om_selfcheck.services.erasure import Erased, ErasureCause, erase_company
 from om_selfcheck.services.messages import queue_message
-from om_selfcheck.store.queries import belongings
 from om_selfcheck.store.queries import retention as rows
+from om_selfcheck.store.queries import turns
 
 BATCH = 200
 
@@ -137,7 +137,7 @@ def _look_at(session: Session, company_id: UUID, retention: Retention) -> Outgro
 
 def _is_so_still(session: Session, outgrown: Outgrown, retention: Retention) -> bool:
     """Hold a company and say whether it is as it was when it was listed; whoever came back meanwhile stays."""
-    belongings.lock_all(session, outgrown.company_id)
+    turns.hold_all(session, outgrown.company_id)
     return _look_at(session, outgrown.company_id, retention) == outgrown
 
 

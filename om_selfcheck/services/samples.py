@@ -17,7 +17,7 @@ from om_selfcheck.services.case_steps import add_step, record_case
 from om_selfcheck.services.cases import ListedCase, to_listed
 from om_selfcheck.services.record import append_event
 from om_selfcheck.store.models import AuditSample
-from om_selfcheck.store.queries import audits
+from om_selfcheck.store.queries import audits, turns
 
 
 class FrameNotOver(DomainError):
@@ -73,6 +73,8 @@ def start_sample(
     """
     if not drawn.numbers:
         raise FrameEmpty
+    declared = sorted(audits.list_declared(session, drawn.numbers), key=lambda one: one[0].bytes)
+    turns.hold_declarations(session, [declaration_id for declaration_id, _ in declared])
     sample_id = uuid4()
     kept = {"check": frame.check, "network": frame.network, "numbers": drawn.numbers}
     facts: dict[str, str | int] = {
@@ -93,7 +95,7 @@ def start_sample(
     payload = facts | {"on": frame.on.isoformat(), "check": frame.check, "network": frame.network}
     event = Event(verb=Verb.SAMPLE_DRAWN, actor=by.actor, subject=f"sample:{sample_id}", at=now, payload=payload)
     append_event(session, event)
-    for declaration_id, number in sorted(audits.list_declared(session, drawn.numbers), key=lambda one: one[0].bytes):
+    for declaration_id, number in declared:
         _start_case(session, by=by, declaration_id=declaration_id, number=number, sample_id=sample_id, now=now)
     return sample_id
 
@@ -121,7 +123,6 @@ def list_drawn(session: Session, *, sample: Sample, today: date) -> Sequence[Dra
 def _start_case(
     session: Session, *, by: Person, declaration_id: UUID, number: str, sample_id: UUID, now: datetime
 ) -> None:
-    audits.lock_declaration(session, declaration_id)
     if audits.list_open_of(session, declaration_id):
         return
     audit = audits.add_audit(

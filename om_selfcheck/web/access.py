@@ -172,7 +172,10 @@ def list_actors(assessment_id: UUID, task: Task) -> list[Actor]:
 
 
 def _find_actor(arguments: dict[str, Any], task: Task) -> Actor:
-    actors = actors_here(arguments.get("assessment_id") or _assessment_of(arguments["number"]))
+    assessment_id = arguments.get("assessment_id") or _assessment_of(arguments["number"])
+    if task is Task.OWN and request.method not in SAFE_METHODS:  # two who do it from different rounds take turns
+        grants.hold_rounds(db.session, assessment_id=assessment_id)
+    actors = actors_here(assessment_id)
     if not actors:
         raise NotFound
     return next((actor for actor in actors if actor.may(task)), actors[0])

@@ -29,7 +29,7 @@ from om_selfcheck.services.record import append_event, verify_record
 from om_selfcheck.store import models
 from om_selfcheck.store.base import Base
 from om_selfcheck.store.migrate import upgrade
-from om_selfcheck.store.queries import belongings
+from om_selfcheck.store.queries import belongings, turns
 from tests import factories
 from tests.factories import DETAILS, NOW, TODAY
 from tests.services.parallel import A_WHILE, run_in_parallel
@@ -338,7 +338,7 @@ def test_control_without_holding_everything_it_would_stay(
 ) -> None:
     if engine.dialect.name == "sqlite":
         pytest.skip("writers take turns there anyhow")
-    monkeypatch.setattr(belongings, "lock_all", lambda *_: None)
+    monkeypatch.setattr(turns, "hold_all", lambda *_: None)
     assert "declaration_word" in find_after_race(session, engine)
 
 

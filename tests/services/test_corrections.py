@@ -25,6 +25,7 @@ from om_selfcheck.services.letters.corrections import prepare_correction
 from om_selfcheck.services.record import list_timeline, verify_record
 from om_selfcheck.services.register import Search
 from om_selfcheck.store.models import Company, Correction, Declaration, DeclarationWord, Message
+from om_selfcheck.store.queries import audits
 from om_selfcheck.store.queries import corrections as rows
 from tests import factories
 from tests.factories import DETAILS, NOW, TODAY
@@ -277,7 +278,7 @@ def test_the_control_without_taking_turns_they_run_into_each_other(
 ) -> None:
     owner = factories.make_declared(session)
     session.rollback()
-    monkeypatch.setattr(rows, "lock_declaration", lambda session, key: session.get_one(Declaration, key))
+    monkeypatch.setattr(audits, "lock_declaration", lambda session, key: session.get_one(Declaration, key))
     monkeypatch.setattr(rows, "list_corrections", meeting(rows.list_corrections, seconds=LONGER))
     outcomes = write_at_once(careless, number_of(owner), 2)
     assert outcomes.errors or sum(outcomes.results) > 1

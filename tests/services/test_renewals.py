@@ -22,6 +22,7 @@ from om_selfcheck.services.record import verify_record
 from om_selfcheck.store.models import Assessment, EventRow
 from om_selfcheck.store.queries import assessments as rows
 from om_selfcheck.store.queries import renewals as queries
+from om_selfcheck.store.queries import turns
 from tests import factories
 from tests.builders import make_newer_questionnaire, make_questionnaire
 from tests.factories import DETAILS, NOW, TODAY
@@ -369,7 +370,7 @@ def test_a_key_renewed_in_two_rounds_at_once_is_renewed_once(session: Session, e
 def test_control_the_harness_notices_who_does_not_wait_at_the_company(
     session: Session, careless: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rows, "lock_company", lambda *_: None)
+    monkeypatch.setattr(turns, "hold_company", lambda *_: None)
     outcomes = renew_keys_in_two_rounds(session, careless, seconds=LONGER)
     assert not is_renewed_once(outcomes), outcomes
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.message import MessageKind, MessageState
 from om_selfcheck.store.models import AddressClaim, Assessment, Company, Message
+from om_selfcheck.store.queries.turns import hold_company
 
 _FRESH = {"populate_existing": True}
 
@@ -19,12 +20,9 @@ def get_company(session: Session, company_id: UUID) -> Company:
 
 
 def lock_company(session: Session, company_id: UUID) -> Company:
-    """Return a company as it is now and hold its row, so that changes of its address take turns.
-
-    Whoever holds the row of a round as well takes that one first.
-    """
-    held = select(Company).where(Company.id == company_id).with_for_update().execution_options(**_FRESH)
-    return session.scalars(held).one()
+    """Return a company as it is now and hold its row, so that changes of its address take turns."""
+    hold_company(session, company_id)
+    return session.scalars(select(Company).where(Company.id == company_id).execution_options(**_FRESH)).one()
 
 
 def find_claim(session: Session, company_id: UUID) -> AddressClaim | None:

@@ -86,15 +86,15 @@ def change_language(session: Session, assessment_id: UUID, language: str) -> Non
 
 
 def lock_and_see_if_empty(session: Session, assessment_id: UUID) -> bool:
-    """Hold a round's row and say whether nobody has rated, planned or filled in anything in it."""
-    session.execute(select(Assessment.id).where(Assessment.id == assessment_id).with_for_update())
+    """Say whether nobody has rated, planned or filled in anything in a round, and hold it then.
+
+    Where somebody is just writing to it, it is not empty.
+    """
+    held = select(Assessment.id).where(Assessment.id == assessment_id).with_for_update(skip_locked=True)
+    if session.execute(held).first() is None:
+        return False
     empty = select(Assessment.id).where(Assessment.id == assessment_id, *_HOLDS_NOTHING)
     return session.execute(empty).first() is not None
-
-
-def lock_company(session: Session, company_id: UUID) -> None:
-    """Hold a company's row, which all its rounds share."""
-    session.execute(select(Company.id).where(Company.id == company_id).with_for_update())
 
 
 def list_untouched(session: Session, *, before: datetime, at_most: int) -> Sequence[UUID]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from om_selfcheck.domain.audit import AuditState
 from om_selfcheck.domain.reminders import first_issue_day
 from om_selfcheck.store.models import Audit, AuditSample, AuditStep, Declaration, Finding, Network, Opening, User
+from om_selfcheck.store.queries.turns import hold_declarations
 
 BATCH = 5000
 LISTED_AT_MOST = 500
@@ -114,13 +115,13 @@ def find_audit(session: Session, audit_id: UUID) -> tuple[Audit, Declaration] | 
 
 
 def lock_declaration(session: Session, declaration_id: UUID) -> Declaration | None:
-    """Return a declaration as it is now and hold its row: all that happens to it and to its cases takes turns."""
-    held = select(Declaration).where(Declaration.id == declaration_id).with_for_update().execution_options(**_FRESH)
-    return session.scalar(held)
+    """Return a declaration as it is now and hold it: all that happens to it and to its cases takes turns."""
+    hold_declarations(session, [declaration_id])
+    return session.scalar(select(Declaration).where(Declaration.id == declaration_id).execution_options(**_FRESH))
 
 
 def lock_audit(session: Session, audit_id: UUID) -> tuple[Audit, Declaration] | None:
-    """Return a case and its declaration as they are now and hold the declaration's row."""
+    """Return a case and its declaration as they are now and hold the declaration."""
     declaration_id = session.scalar(select(Audit.declaration_id).where(Audit.id == audit_id))
     declaration = lock_declaration(session, declaration_id) if declaration_id else None
     audit = session.scalar(select(Audit).where(Audit.id == audit_id).execution_options(**_FRESH))

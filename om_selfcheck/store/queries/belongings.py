@@ -101,16 +101,6 @@ def belongs_to(company_id: UUID) -> dict[Model, ColumnElement[bool]]:
     }
 
 
-def lock_all(session: Session, company_id: UUID) -> None:
-    """Hold the rounds, the declarations and the row of a company, in this order as everybody does (P2).
-
-    Who writes below one of them holds it, so nothing unfinished slips in after this, and nothing new begins.
-    """
-    for model in (Assessment, Declaration, Company):
-        held = select(model.id).where(belongs_to(company_id)[model]).order_by(model.id)
-        session.execute(held.with_for_update())
-
-
 def list_rows(session: Session, model: Model, company_id: UUID, columns: Sequence[str]) -> list[dict[str, Any]]:
     """Return what a table holds of a company, the named columns, ordered by its key."""
     table = model.__table__

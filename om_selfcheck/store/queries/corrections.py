@@ -11,14 +11,6 @@ from om_selfcheck.store.models import Assessment, Company, Correction, Declarati
 from om_selfcheck.store.queries.declarations import add_words
 
 
-def lock_declaration(session: Session, declaration_id: UUID) -> Declaration:
-    """Hold the round of a declaration, as everybody does who writes below it, then itself, and read it anew."""
-    of_declaration = select(Declaration.assessment_id).where(Declaration.id == declaration_id).scalar_subquery()
-    session.execute(select(Assessment.id).where(Assessment.id == of_declaration).with_for_update())
-    statement = select(Declaration).where(Declaration.id == declaration_id).with_for_update()
-    return session.scalars(statement.execution_options(populate_existing=True)).one()
-
-
 def list_corrections(session: Session, declaration_id: UUID) -> Sequence[Correction]:
     statement = select(Correction).where(Correction.declaration_id == declaration_id).order_by(Correction.edition)
     return session.scalars(statement).all()

@@ -14,7 +14,6 @@ from om_selfcheck.domain.statistics.published import FigureKind
 from om_selfcheck.store.models import (
     Action,
     Assessment,
-    Company,
     CountedCompany,
     CountedRound,
     Declaration,
@@ -23,6 +22,7 @@ from om_selfcheck.store.models import (
     PublishedFigures,
     Rating,
 )
+from om_selfcheck.store.queries.turns import hold_company
 
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _NEWEST = (
@@ -171,5 +171,5 @@ def _hold(session: Session, statement: Select[*tuple[Any, ...]]) -> Sequence[Row
     """Lock the companies of what is found, then read anew: somebody who was first may have counted some."""
     found = {row["company_id"] for row in session.execute(statement).mappings()}
     for company_id in sorted(found):
-        session.execute(select(Company.id).where(Company.id == company_id).with_for_update())
+        hold_company(session, company_id)
     return [row for row in session.execute(statement).mappings() if row["company_id"] in found]

@@ -18,7 +18,7 @@ from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.mail.transport import forget_mails
 from om_selfcheck.services import erasure, exports, installation, renewals
 from om_selfcheck.services.exports import Export
-from om_selfcheck.web.access import current_actor, list_actors, public, require
+from om_selfcheck.web.access import current_actor, list_actors, lock_again, public, require
 from om_selfcheck.web.company import pages
 from om_selfcheck.web.company.blueprint import bp
 from om_selfcheck.web.company.documents import make_documents
@@ -39,11 +39,13 @@ def belongings(assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 - re
 @require(Task.OWN)
 def export(assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 - read by the guard
     """Hand out everything about the company as one archive; documents of any round are made where they are missing."""
-    actor, now = current_actor(), clock.now()
-    for issued in renewals.list_rounds(db.session, actor=actor):
-        if issued.number:
-            make_documents(list_actors(issued.assessment_id, Task.OWN)[0])
-    taken = exports.export_company(db.session, actor=actor, now=now)
+    now = clock.now()
+    for issued in renewals.list_rounds(db.session, actor=current_actor()):
+        db.session.rollback()  # one round at a time is held; making a document lets go of it anyway
+        if issued.number and (actors := list_actors(issued.assessment_id, Task.OWN)):
+            make_documents(actors[0])
+    db.session.rollback()
+    taken = exports.export_company(db.session, actor=lock_again(), now=now)
     commit()
     name = f"om-selbstcheck-{clock.day_in_berlin(now).isoformat()}.zip"
     return send_file(_pack(taken), mimetype="application/zip", as_attachment=True, download_name=name)

@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
@@ -15,7 +16,7 @@ from om_selfcheck import clock
 from om_selfcheck.extensions import db
 from om_selfcheck.pdf import documents as pdf
 from om_selfcheck.pdf.renderer import PdfNotMade
-from om_selfcheck.services import erasure
+from om_selfcheck.services import erasure, grants
 from om_selfcheck.services.erasure import ErasureCause
 from om_selfcheck.store.models import Company, Document
 from tests import people
@@ -38,6 +39,37 @@ def alma(app: Flask) -> Person:
 def _day() -> Any:
     with time_machine.travel("2026-11-24T10:00:00Z", tick=False):
         yield
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "is_held"),
+    [
+        ("POST", "/data/erase", True),
+        ("POST", "/data/export", True),
+        ("GET", "/data", False),
+        ("POST", "/plan/new", False),
+    ],
+)
+def test_what_concerns_all_rounds_holds_them_before_anything_else(
+    alma: Person, monkeypatch: pytest.MonkeyPatch, method: str, address: str, *, is_held: bool
+) -> None:
+    sent = alma.client.get(f"{alma.base}/data").values()
+    asked: list[str] = []
+    for name in ("hold_rounds", "list_actors"):
+        monkeypatch.setattr(grants, name, noting(asked, name))
+    alma.client.open(f"{alma.base}{address}", method=method, data=sent)
+    assert (asked[0] == "hold_rounds") is is_held
+
+
+def noting(asked: list[str], name: str) -> Callable[..., Any]:
+    """Return a use case of `grants` that notes when it is asked for."""
+    function = getattr(grants, name)
+
+    def note(*given: Any, **named: Any) -> Any:
+        asked.append(name)
+        return function(*given, **named)
+
+    return note
 
 
 def take_along(person: Person) -> dict[str, bytes]:
