@@ -70,6 +70,7 @@ class StepKind(StrEnum):
     OPENED = "opened"
     OPENING_ENDED = "opening_ended"
     LOOKED = "looked"
+    NOTED = "noted"
     SUBMITTED = "submitted"
     RETURNED = "returned"
     CLOSED = "closed"

@@ -91,6 +91,7 @@ class Verb(StrEnum):
     SNAPSHOT_OPENED = "snapshot_opened"
     OPENING_ENDED = "opening_ended"
     SNAPSHOT_SEEN = "snapshot_seen"
+    FINDINGS_NOTED = "findings_noted"
     FINDINGS_SUBMITTED = "findings_submitted"
     FINDINGS_RETURNED = "findings_returned"
     AUDIT_CLOSED = "audit_closed"

@@ -35,7 +35,7 @@ from om_selfcheck.services.case_steps import (
     require_standing,
     take_on,
 )
-from om_selfcheck.services.cases import list_writers, read_findings
+from om_selfcheck.services.cases import list_versions, list_writers, read_findings
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.snapshots import is_erased
 from om_selfcheck.store.models import Audit
@@ -92,29 +92,36 @@ def note_findings(
     shown: Mapping[str, str],
     now: datetime,
 ) -> tuple[Conflict, ...]:
-    """Write entries of the checklist field by field; return the fields that somebody else changed meanwhile (P2)."""
+    """Write entries of the checklist field by field; return the fields that somebody else changed meanwhile (P2).
+
+    What stood there before stays, with who wrote it and when. That something was written is a step both sides read.
+    """
     audit, declaration = lock_case(session, audit_id)
     if audit.state != AuditState.OPENED or is_erased(declaration):
         raise MoveNotAllowed
-    before = write_findings(read_findings(session, audit_id))
+    versions, before = list_versions(session, audit_id), write_findings(read_findings(session, audit_id))
     merger = FieldMerger()
     after = {
         name: merger.merge(name, stored=stored, shown=shown.get(name, ""), wanted=wanted.get(name))
         for name, stored in before.items()
     }
-    for item in CheckItem:
-        answer, note = f"{item}-answer", f"{item}-note"
-        if (after[answer], after[note]) != (before[answer], before[note]):
-            audits.save_finding(
-                session,
-                finding_id=uuid4(),
-                audit_id=audit_id,
-                code=item.value,
-                answer=after[answer],
-                note=after[note],
-                user_id=by.user_id,
-                now=now,
-            )
+    changed = [item for item in CheckItem if _of(item, after) != _of(item, before)]
+    for item in changed:
+        answer, note = _of(item, after)
+        audits.add_finding(
+            session,
+            id=uuid4(),
+            audit_id=audit_id,
+            code=item.value,
+            edition=len(versions.get(item, ())) + 1,
+            answer=answer,
+            note=note,
+            user_id=by.user_id,
+            created_at=now,
+        )
+    if changed:
+        add_step(session, audit, StepKind.NOTED, side=Side.STAFF, by=by, text=" ".join(changed), now=now)
+        record_case(session, audit, Verb.FINDINGS_NOTED, actor=by.actor, now=now, items="+".join(changed))
     return tuple(merger.conflicts)
 
 
@@ -123,6 +130,10 @@ def write_findings(findings: Mapping[CheckItem, FindingEntry]) -> dict[str, str]
     entries = {item: findings.get(item, FindingEntry()) for item in CheckItem}
     answers = {f"{item}-answer": entry.answer.value if entry.answer else "" for item, entry in entries.items()}
     return answers | {f"{item}-note": entry.note for item, entry in entries.items()}
+
+
+def _of(item: CheckItem, fields: Mapping[str, str]) -> tuple[str, str]:
+    return fields[f"{item}-answer"], fields[f"{item}-note"]
 
 
 def submit_findings(

@@ -71,6 +71,20 @@ class Step:
         """What is written to the company about it, if anything."""
         return find_occasion(self.kind, self.side)
 
+    @property
+    def noted(self) -> tuple[CheckItem, ...]:
+        """Which findings were written or changed."""
+        return tuple(map(CheckItem, self.text.split())) if self.kind is StepKind.NOTED else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingVersion:
+    """A finding as it stood from then on; `by` is the name of whoever wrote it, for the office only."""
+
+    entry: FindingEntry
+    at: datetime
+    by: str
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
@@ -106,9 +120,14 @@ class Case:
     sample_id: UUID | None
     written_by: frozenset[UUID]
     steps: tuple[Step, ...]
-    findings: Mapping[CheckItem, FindingEntry]
+    versions: Mapping[CheckItem, Sequence[FindingVersion]]
     opening: OpeningTerms | None
     proposal: Proposal | None
+
+    @property
+    def findings(self) -> Mapping[CheckItem, FindingEntry]:
+        """The entries of the checklist as they stand, in its order."""
+        return {item: versions[-1].entry for item, versions in self.versions.items()}
 
     @property
     def is_closed(self) -> bool:
@@ -213,25 +232,29 @@ def _to_case(session: Session, audit: Audit, declaration: Declaration, today: da
         sample_id=audit.sample_id,
         written_by=list_writers(session, audit),
         steps=tuple(_to_step(row, by) for row, by in audits.list_steps(session, audit.id)),
-        findings=read_findings(session, audit.id),
+        versions=list_versions(session, audit.id),
         opening=to_terms(opening) if opening else None,
         proposal=_to_proposal(proposal) if proposal else None,
     )
 
 
+def list_versions(session: Session, audit_id: UUID) -> Mapping[CheckItem, Sequence[FindingVersion]]:
+    """Return what was written of each finding, the oldest first, in the checklist's order."""
+    written: dict[str, list[FindingVersion]] = {}
+    for row, by in audits.list_findings(session, audit_id):
+        entry = FindingEntry(answer=FindingAnswer(row.answer) if row.answer else None, note=row.note)
+        written.setdefault(row.code, []).append(FindingVersion(entry=entry, at=row.created_at, by=by))
+    return {item: written[item.value] for item in CheckItem if item.value in written}
+
+
 def read_findings(session: Session, audit_id: UUID) -> Mapping[CheckItem, FindingEntry]:
-    """Return the entries of the checklist, in its order."""
-    rows = {row.code: row for row in audits.list_findings(session, audit_id)}
-    entries = {}
-    for item in CheckItem:
-        if row := rows.get(item.value):
-            entries[item] = FindingEntry(answer=FindingAnswer(row.answer) if row.answer else None, note=row.note)
-    return entries
+    """Return the entries of the checklist as they stand, in its order."""
+    return {item: versions[-1].entry for item, versions in list_versions(session, audit_id).items()}
 
 
 def list_writers(session: Session, audit: Audit) -> frozenset[UUID]:
     """Return who has handed the findings on or written any of them, and so does not read them second (D14)."""
-    writers = {audit.auditor_id, *(row.user_id for row in audits.list_findings(session, audit.id))}
+    writers = {audit.auditor_id, *(row.user_id for row, _ in audits.list_findings(session, audit.id))}
     return frozenset(one for one in writers if one)
 
 

@@ -195,6 +195,7 @@ def test_only_what_the_office_says_becomes_a_letter() -> None:
         StepKind.OPENED,
         StepKind.OPENING_ENDED,
         StepKind.LOOKED,
+        StepKind.NOTED,
         StepKind.SUBMITTED,
         StepKind.RETURNED,
         StepKind.DECLINED,

@@ -115,7 +115,7 @@ CODES: dict[type[StrEnum], str] = {
         "RECORD_EXPORTED=record_exported "
         "SAMPLE_DRAWN=sample_drawn AUDIT_STARTED=audit_started AUDIT_ASKED=audit_asked "
         "SNAPSHOT_OPENED=snapshot_opened OPENING_ENDED=opening_ended SNAPSHOT_SEEN=snapshot_seen "
-        "FINDINGS_SUBMITTED=findings_submitted FINDINGS_RETURNED=findings_returned AUDIT_CLOSED=audit_closed "
+        "FINDINGS_NOTED=findings_noted FINDINGS_SUBMITTED=findings_submitted FINDINGS_RETURNED=findings_returned AUDIT_CLOSED=audit_closed "
         "WITHDRAWAL_PROPOSED=withdrawal_proposed HEARING_ANSWERED=hearing_answered "
         "WITHDRAWAL_DROPPED=withdrawal_dropped DECLARATION_WITHDRAWN=declaration_withdrawn "
         "REPORT_RECEIVED=report_received REPORT_CLOSED=report_closed NAME_HIDDEN=name_hidden NAME_SHOWN=name_shown"
@@ -134,7 +134,7 @@ CODES: dict[type[StrEnum], str] = {
     ),
     StepKind: (
         "DRAWN=drawn REPORTED=reported ASKED=asked MESSAGE=message OPENED=opened OPENING_ENDED=opening_ended "
-        "LOOKED=looked SUBMITTED=submitted RETURNED=returned CLOSED=closed DECLINED=declined "
+        "LOOKED=looked NOTED=noted SUBMITTED=submitted RETURNED=returned CLOSED=closed DECLINED=declined "
         "WITHDRAWAL_PROPOSED=withdrawal_proposed ANSWERED=answered WITHDRAWN=withdrawn KEPT=kept "
         "OWN_WITHDRAWAL=own_withdrawal"
     ),

@@ -304,6 +304,7 @@ def the_record_tells_it_too(instance: Path, cases: list[str], drawn: list[str]) 
         Verb.AUDIT_ASKED,
         Verb.SNAPSHOT_OPENED,
         Verb.SNAPSHOT_SEEN,
+        Verb.FINDINGS_NOTED,
         Verb.FINDINGS_SUBMITTED,
         Verb.AUDIT_CLOSED,
     ]

@@ -1,8 +1,8 @@
 """A case from the first letter to its end: what both sides do, and what never becomes public (D14)."""
 
 from collections.abc import Callable
-from datetime import timedelta
-from uuid import uuid4
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select, update
@@ -26,6 +26,7 @@ from om_selfcheck.services.accounts import Person
 from om_selfcheck.services.audits import FindingsIncomplete
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.letters import join_tables
+from om_selfcheck.services.record import list_timeline
 from om_selfcheck.store.models import Company, Declaration, Message
 from tests import factories
 from tests.builders import make_questionnaire
@@ -152,6 +153,49 @@ class TestFindings:
         assert audits.note_findings(session, by=olaf, audit_id=audit_id, wanted=wanted, shown={}, now=LATER) == ()
         entry = get(session, audit_id).findings[CheckItem.DATES]
         assert (entry.answer, entry.note) == (FindingAnswer.NO, "Drei Termine liegen zurück.")
+
+    def test_each_version_stays_with_who_wrote_it_and_when(
+        self, session: Session, owner: Actor, olaf: Person, otto: Person
+    ) -> None:
+        audit_id = ask(session, olaf)
+        open_topics(session, owner, audit_id)
+        self.note(session, olaf, audit_id, {"dates-answer": "no", "dates-note": "drei"}, LATER)
+        self.note(session, otto, audit_id, {"dates-note": "vier"}, LATER + timedelta(days=1))
+        self.note(session, otto, audit_id, {"ratings-answer": "yes"}, LATER + timedelta(days=2))
+        case = get(session, audit_id)
+        no = FindingAnswer.NO
+        assert [(one.entry.answer, one.entry.note, one.by, one.at) for one in case.versions[CheckItem.DATES]] == [
+            (no, "drei", "olaf@example.org", LATER),
+            (no, "vier", "otto@example.org", LATER + timedelta(days=1)),
+        ]
+        assert case.findings[CheckItem.DATES].note == "vier"
+        assert list(case.versions) == [CheckItem.RATINGS, CheckItem.DATES], "in the checklist's order"
+        assert case.written_by >= {olaf.user_id, otto.user_id}, "who wrote an older version reads none of it second"
+
+    def test_what_was_written_is_a_step_and_an_event_and_what_was_not_is_neither(
+        self, session: Session, owner: Actor, olaf: Person
+    ) -> None:
+        audit_id = ask(session, olaf)
+        open_topics(session, owner, audit_id)
+        for _ in range(2):
+            stored = audits.write_findings(get(session, audit_id).findings)
+            wanted = {"dates-answer": "no", "follow_ups-note": "keine"}
+            audits.note_findings(session, by=olaf, audit_id=audit_id, wanted=wanted, shown=stored, now=LATER)
+            session.commit()
+        (step,) = [one for one in get(session, audit_id).steps if one.kind is StepKind.NOTED]
+        assert (step.noted, step.by, step.occasion) == (
+            (CheckItem.DATES, CheckItem.FOLLOW_UPS),
+            "olaf@example.org",
+            None,
+        )
+        (event,) = [one for one in list_timeline(session, f"audit:{audit_id}") if one.code == "findings_noted"]
+        assert (event.actor, event.payload) == (olaf.actor, {"items": "dates+follow_ups"})
+
+    @staticmethod
+    def note(session: Session, by: Person, audit_id: UUID, wanted: dict[str, str], now: datetime) -> None:
+        shown = audits.write_findings(get(session, audit_id).findings)
+        assert audits.note_findings(session, by=by, audit_id=audit_id, wanted=wanted, shown=shown, now=now) == ()
+        session.commit()
 
     def test_two_who_write_at_once_overwrite_nothing_unseen(
         self, session: Session, owner: Actor, olaf: Person, otto: Person

@@ -150,7 +150,7 @@ def planted_rows(session: Session, actor: Actor, word: str) -> Iterator[Base]:
     )
     yield models.Audit(id=audit_id, declaration_id=declaration_id, state="opened", created_at=NOW)
     yield models.AuditStep(id=uuid4(), audit_id=audit_id, at=NOW, actor="company", kind="answer", text=word)
-    yield models.Finding(id=uuid4(), audit_id=audit_id, code="x", answer="yes", note=word, created_at=NOW)
+    yield models.Finding(id=uuid4(), audit_id=audit_id, code="x", edition=1, answer="yes", note=word, created_at=NOW)
     yield models.Opening(id=uuid4(), audit_id=audit_id, opened_at=NOW, ends_at=NOW)
     yield models.Withdrawal(
         id=uuid4(), declaration_id=declaration_id, reason="own_wish", text=word, answer=word, proposed_at=NOW

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from subprocess import PIPE, Popen
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import CheckConstraint, Column, Engine, Integer, MetaData, Table, inspect, text
+from sqlalchemy import CheckConstraint, Column, Engine, Integer, MetaData, Table, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -22,6 +23,7 @@ from om_selfcheck.services.record import verify_record
 from om_selfcheck.store import migrate
 from om_selfcheck.store.base import Base
 from om_selfcheck.store.engine import check_engine
+from om_selfcheck.store.models import Audit, Declaration, Finding
 from tests import factories
 
 
@@ -237,6 +239,26 @@ def test_a_migration_that_leaves_rows_pointing_nowhere_changes_nothing(
     with pytest.raises(refusal, match="event_payload"):
         migrate.upgrade(fresh_engine)
     assert dump(fresh_engine) == before
+
+
+def test_of_findings_the_newest_version_goes_back_to_the_older_tables(fresh_engine: Engine) -> None:
+    migrate.upgrade(fresh_engine)
+    go_the_road(fresh_engine)
+    with Session(fresh_engine) as session:
+        declaration_id = session.scalars(select(Declaration.id)).one()
+        audit = Audit(id=uuid4(), declaration_id=declaration_id, state="opened", created_at=factories.NOW)
+        session.add(audit)
+        session.flush()
+        written = (("dates", 1, "drei"), ("dates", 2, "vier"), ("wording", 1, "klar"))
+        for code, edition, note in written:
+            kept = {"code": code, "edition": edition, "note": note, "answer": "no", "created_at": factories.NOW}
+            session.add(Finding(id=uuid4(), audit_id=audit.id, **kept))
+        session.commit()
+    migrate.downgrade(fresh_engine, "0006")
+    migrate.upgrade(fresh_engine)
+    with Session(fresh_engine) as session:
+        found = session.execute(select(Finding.code, Finding.edition, Finding.note).order_by(Finding.code)).all()
+    assert [tuple(row) for row in found] == [("dates", 1, "vier"), ("wording", 1, "klar")]
 
 
 MIGRATE = """

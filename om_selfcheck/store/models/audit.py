@@ -62,19 +62,20 @@ class AuditStep(Base):
 
 
 class Finding(Base):
-    """An entry of the checklist with its note."""
+    """A version of an entry of the checklist with its note; the newest counts, and the others stay."""
 
     __tablename__ = "finding"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     audit_id: Mapped[UUID] = mapped_column(ForeignKey("audit.id", ondelete="CASCADE"), index=True)
     code: Mapped[str] = mapped_column(String(40))
+    edition: Mapped[int]
     answer: Mapped[str] = mapped_column(String(20))
     note: Mapped[str] = mapped_column(Text, default="")
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
 
-    __table_args__ = (UniqueConstraint("audit_id", "code"),)
+    __table_args__ = (UniqueConstraint("audit_id", "code", "edition"),)
 
 
 class Opening(Base):

@@ -154,32 +154,21 @@ def find_step(session: Session, *, audit_id: UUID, step_id: UUID) -> AuditStep |
     return session.scalar(select(AuditStep).where(AuditStep.id == step_id, AuditStep.audit_id == audit_id))
 
 
-def list_findings(session: Session, audit_id: UUID) -> Sequence[Finding]:
-    return session.scalars(select(Finding).where(Finding.audit_id == audit_id).order_by(Finding.code)).all()
-
-
-def save_finding(
-    session: Session,
-    *,
-    finding_id: UUID,
-    audit_id: UUID,
-    code: str,
-    answer: str,
-    note: str,
-    user_id: UUID,
-    now: datetime,
-) -> None:
-    """Write an entry of the checklist; whoever calls holds the case."""
-    changed = session.execute(
-        update(Finding)
-        .where(Finding.audit_id == audit_id, Finding.code == code)
-        .values(answer=answer, note=note, user_id=user_id, created_at=now)
-        .returning(Finding.id)
+def list_findings(session: Session, audit_id: UUID) -> Sequence[tuple[Finding, str]]:
+    """Return all versions of the findings of a case, the oldest of each first, with the name of whoever wrote it."""
+    statement = (
+        select(Finding, User.name, User.email)
+        .outerjoin(User, User.id == Finding.user_id)
+        .where(Finding.audit_id == audit_id)
+        .order_by(Finding.code, Finding.edition)
     )
-    if changed.first() is None:
-        entry = {"code": code, "answer": answer, "note": note, "user_id": user_id, "created_at": now}
-        session.add(Finding(id=finding_id, audit_id=audit_id, **entry))
-        session.flush()
+    return [(row[0], row[1] or row[2] or "") for row in session.execute(statement)]
+
+
+def add_finding(session: Session, **columns: Any) -> None:  # noqa: ANN401 - the table's columns
+    """Add a version of a finding; whoever calls holds the case."""
+    session.add(Finding(**columns))
+    session.flush()
 
 
 def find_newest_opening(session: Session, audit_id: UUID) -> Opening | None:

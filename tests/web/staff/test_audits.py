@@ -234,6 +234,27 @@ class TestOneCase:
         assert "Inzwischen ist hier gespeichert: drei" in conflict.text
         assert conflict.values("/findings")["ratings-answer"] == "yes", "the rest is saved"
 
+    def test_earlier_versions_are_for_the_office_and_that_there_were_for_both(
+        self, alma: Person, olaf: User, otto: User, case: UUID
+    ) -> None:
+        act(olaf, case, "/ask")
+        open_all(alma, case)
+        for user, note in ((olaf, "zuerst drei"), (otto, "dann vier")):
+            act(user, case, "/findings", 303, **{"dates-note": note, "dates-answer": "no"})
+        shown = otto.client.get(f"/staff/audits/{case}")
+        act(otto, case, "/findings", 303, **FINDINGS | {"dates-answer": "no"})
+        act(otto, case, "/submit", outcome="advice", outcome_text="")
+        for page in (shown, olaf.client.get(f"/staff/audits/{case}")):
+            assert "Frühere Fassungen" in page.text
+            assert "zuerst drei" in page.text
+            assert page.text.count("olaf@example.org") > 1
+        company = alma.client.get(f"{alma.base}/audits/{case}")
+        assert "dann vier" in company.text
+        assert "Geändert am" in company.text
+        assert company.text.count("Feststellungen geschrieben oder geändert") == 3
+        for hidden in ("zuerst drei", "Frühere Fassungen", "olaf@example.org", "otto@example.org"):
+            assert hidden not in company.text
+
     @pytest.mark.parametrize("form", ["/message", "/withdrawal"])
     def test_what_says_nothing_is_not_sent(self, olaf: User, case: UUID, form: str) -> None:
         act(olaf, case, "/ask")
