@@ -34,4 +34,4 @@ def begin_writing() -> None:
 def begin_reading() -> None:
     """Leave the writing transaction of a form, such as to hand out a long list after it was noted who takes it."""
     db.session.rollback()
-    g.is_reading = True
+    g.is_reading, g.is_writing = True, False

@@ -20,11 +20,13 @@ if TYPE_CHECKING:
 def run() -> None:
     """Migrate, load the questionnaires and serve until Ctrl+C."""
     from om_selfcheck.cli import server
+    from om_selfcheck.services.scratch import clear_scratch
 
     settings = read_or_stop()
     _check_mail(settings)
     with server.hold_instance(settings):
         server.require_free_port(settings)
+        clear_scratch(settings.instance_dir)
         loaded = prepare(settings).loaded
         click.echo(f"OM-Selbstcheck is at {settings.base_url} (stop with Ctrl+C)")
         server.serve(settings, loaded)

@@ -43,17 +43,23 @@ def find_events(
     session: Session, *, search: RecordSearch, before: int | None = None, size: int = PAGE_SIZE
 ) -> EventPage:
     """List a page of what is looked for, the newest first."""
+    return list_events(session, before=before, size=size, **_to_wanted(session, search))
+
+
+def is_longer(session: Session, *, search: RecordSearch, most: int) -> bool:
+    """Say whether more than so many events are looked for; of a long record that takes a second."""
+    return rows.is_longer(session, most, **_to_wanted(session, search))
+
+
+def _to_wanted(session: Session, search: RecordSearch) -> rows.Wanted:
     from_seq, to_seq = _find_bounds(session, search.days)
-    return list_events(
-        session,
-        before=before,
-        size=size,
-        verb=search.verb,
-        actor=search.actor or None,
-        subject=_read_subject(search.subject) or None,
-        from_seq=from_seq,
-        to_seq=to_seq,
-    )
+    return {
+        "verb": search.verb,
+        "actor": search.actor or None,
+        "subject": _read_subject(search.subject) or None,
+        "from_seq": from_seq,
+        "to_seq": to_seq,
+    }
 
 
 def record_export(session: Session, *, actor: str, file_format: str, search: RecordSearch, now: datetime) -> None:

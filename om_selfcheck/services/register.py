@@ -77,6 +77,11 @@ def count_declarations(session: Session, *, search: Search, today: date) -> Coun
     return register.count_found(session, _to_wanted(search, today))
 
 
+def is_longer(session: Session, *, search: Search, most: int, today: date) -> bool:
+    """Say whether more than so many lines are looked for; of a long register that takes a second."""
+    return not _read(search.typed) and register.is_longer(session, _to_wanted(search, today), most)
+
+
 def record_export(session: Session, *, actor: str, file_format: str, search: Search, now: datetime) -> None:
     """Note that somebody takes the list along: which conditions, but never a word that was typed."""
     asked = {

@@ -1,5 +1,6 @@
 """Every refusal as a page, or as JSON for our own scripts: what happened, what is safe, what to do next."""
 
+import errno
 import math
 from dataclasses import asdict, dataclass
 from urllib.parse import urlsplit
@@ -54,6 +55,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(TooOften, _on_too_often)
     app.register_error_handler(CSRFError, lambda _error: refuse(400, explain_stale_form()))
     app.register_error_handler(DBAPIError, _on_database_error)
+    app.register_error_handler(OSError, _on_file_error)
     app.register_error_handler(HTTPException, _on_http_error)
     app.register_error_handler(Exception, _on_failure)
 
@@ -109,6 +111,13 @@ def _on_database_error(error: DBAPIError) -> Response:
         return refuse(FULL)
     is_passing = isinstance(error, (OperationalError, InterfaceError))
     return refuse(UNAVAILABLE if is_passing else FAILED)
+
+
+def _on_file_error(error: OSError) -> Response:
+    """Say plainly that a disk is full, such as where a long list is written (P4)."""
+    log_failure(error)
+    db.session.rollback()
+    return refuse(FULL if error.errno in (errno.ENOSPC, errno.EDQUOT) else FAILED)
 
 
 def _on_too_often(error: TooOften) -> Response:

@@ -137,6 +137,13 @@ def list_page(session: Session, *, below: int | None, at_most: int, **wanted: Un
     return session.execute(_LISTED.where(*conditions).order_by(EventRow.seq.desc()).limit(at_most)).all()
 
 
+def is_longer(session: Session, most: int, **wanted: Unpack[Wanted]) -> bool:
+    """Say whether more than so many events are looked for."""
+    conditions = [_CONDITIONS[name](value) for name, value in wanted.items() if value is not None]
+    behind = select(EventRow.seq).where(*conditions).order_by(EventRow.seq).offset(most).limit(1)
+    return session.scalar(behind) is not None
+
+
 def list_of_subjects(session: Session, subjects: Sequence[str], *, at_most: int) -> Sequence[Listed]:
     """Return the newest events of some subjects, the oldest of them first."""
     newest_first = _LISTED.where(EventRow.subject.in_(subjects)).order_by(EventRow.seq.desc()).limit(at_most)

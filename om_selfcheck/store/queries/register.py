@@ -116,6 +116,14 @@ def count_found(session: Session, wanted: Wanted) -> Count:
     return Count(min(number, SCAN), _count(session, select(scanned.c.id)) <= SCAN)
 
 
+def is_longer(session: Session, wanted: Wanted, most: int) -> bool:
+    """Say whether more than so many declarations are looked for, however long that takes."""
+    if _find_few(session, wanted) is not None:
+        return False
+    everything = _from_scan(_scan(wanted, None, None), wanted)
+    return _count(session, everything.limit(most + 1)) > most
+
+
 # Few
 
 
@@ -160,7 +168,7 @@ def _from_few(few: Select[Any], wanted: Wanted, after: Place | None) -> Select[A
 # Many
 
 
-def _scan(wanted: Wanted, after: Place | None, at_most: int) -> Any:  # noqa: ANN401 - a subquery
+def _scan(wanted: Wanted, after: Place | None, at_most: int | None) -> Any:  # noqa: ANN401 - a subquery
     """Return the next entries of the index that leaves the fewest and has the order of the page."""
     columns = Declaration.__table__.c
     return (

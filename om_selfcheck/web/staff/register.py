@@ -10,15 +10,16 @@ from om_selfcheck.domain.access import Office
 from om_selfcheck.domain.declaration import DeclarationStatus
 from om_selfcheck.domain.errors import NotFound
 from om_selfcheck.domain.register import AuditStanding, IssueDays, RegisterOrder
-from om_selfcheck.extensions import begin_reading, db
+from om_selfcheck.extensions import begin_reading, begin_writing, db
 from om_selfcheck.i18n.labels import label
 from om_selfcheck.i18n.translation import current_language
 from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import networks, register, register_entries
 from om_selfcheck.services.register import ListedDeclaration, Search
-from om_selfcheck.web.access import current_person, require_person
+from om_selfcheck.web import long_lists
+from om_selfcheck.web.access import look_again, require_person
 from om_selfcheck.web.inputs import NOT_OFFERED, find_faults, read_day
-from om_selfcheck.web.long_lists import FORMATS, Line, send_list
+from om_selfcheck.web.long_lists import FORMATS, XLSX, Line, refuse_too_long, send_list
 from om_selfcheck.web.sessions import commit
 from om_selfcheck.web.staff.blueprint import bp
 from om_selfcheck.web.staff.events import describe_events
@@ -54,9 +55,13 @@ def export_register() -> ResponseReturnValue:
     search, _errors = _read(form)
     if search is None or file_format not in FORMATS:
         abort(UNPROCESSABLE)
-    register.record_export(
-        db.session, actor=current_person().actor, file_format=file_format, search=search, now=clock.now()
-    )
+    now, today = clock.now(), clock.today()
+    begin_reading()  # looking how long it is may take a second
+    if file_format == XLSX and register.is_longer(db.session, search=search, most=long_lists.MOST_LINES, today=today):
+        return refuse_too_long()
+    begin_writing()
+    person = look_again(Office.OVERSEE_FRESH, now)
+    register.record_export(db.session, actor=person.actor, file_format=file_format, search=search, now=now)
     commit()
     begin_reading()
     head = (
