@@ -25,6 +25,7 @@ class CaseLetter:
     """What a letter says, on paper and in a mail alike."""
 
     occasion: Occasion
+    is_about_report: bool
     number: str
     company_name: str
     issued_on: date
@@ -88,6 +89,7 @@ def make_letter(session: Session, audit: Audit, declaration: Declaration, step: 
     is_about_withdrawal = occasion in (Occasion.HEARING, Occasion.WITHDRAWN)
     return CaseLetter(
         occasion=occasion,
+        is_about_report=audit.sample_id is None,
         number=declaration.number,
         company_name=declaration.company_name,
         issued_on=declaration.issued_on,

@@ -17,6 +17,7 @@ from tests.mail.golden import GOLDEN, check_golden, check_mail, html_of, make_cl
 SUBJECT = f"audit:{UUID(int=5)}"
 ASKED = CaseLetter(
     occasion=Occasion.ASKED,
+    is_about_report=False,
     number="0123AB-CDEF45-6789GH",
     company_name="Malerbetrieb Łucja Beck & Söhne",
     issued_on=date(2026, 11, 21),
@@ -57,6 +58,13 @@ LETTERS = {
 def test_says_what_is_written_down(migrated_app: Flask, occasion: Occasion, language: str) -> None:
     claimed = make_claimed(MessageKind.AUDIT, language, subject=SUBJECT)
     check_golden(migrated_app, claimed, LETTERS[occasion], name=f"audit-{occasion}")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_after_a_report_it_says_when_the_name_is_shown_again(migrated_app: Flask, language: str) -> None:
+    claimed = make_claimed(MessageKind.AUDIT, language, subject=SUBJECT)
+    letter = replace(LETTERS[Occasion.CLOSED], is_about_report=True, outcome=AuditOutcome.IN_ORDER)
+    check_golden(migrated_app, claimed, letter, name="audit-closed-report")
 
 
 def test_the_first_letter_says_that_chance_chose() -> None:

@@ -215,6 +215,7 @@ NETWORK_REPORT = NetworkReport(
 ASKED = AuditLetter(
     letter=CaseLetter(
         occasion=Occasion.ASKED,
+        is_about_report=False,
         number=NUMBER,
         company_name=DETAILS.company_name,
         issued_on=DAY,
