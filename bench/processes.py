@@ -32,6 +32,12 @@ def pss_megabytes(pids: list[int]) -> float:
     return kilobytes / 1024
 
 
+def peak_megabytes() -> float:
+    """Return the most memory that this process has had since it began."""
+    (peak,) = [line for line in (PROC / "self" / "status").read_text().splitlines() if line.startswith("VmHWM:")]
+    return int(peak.split()[1]) / 1024
+
+
 def is_alive(pid: int) -> bool:
     """Say whether a process runs; one that ended and was not asked for its status yet does not."""
     try:

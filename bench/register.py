@@ -1,4 +1,4 @@
-"""A register of a million declarations: each page of the office, and the lists taken along.
+"""A register of a million declarations: each page of the office, the lists taken along, and a sample drawn.
 
 With the address of an empty PostgreSQL in OM_BENCH_POSTGRESQL it is measured there as well; there the server's own work
 is part of the figures. Snapshots are short here: no walk reads them (a test looks at the plans).
@@ -6,9 +6,11 @@ is part of the figures. Snapshots are short here: no walk reads them (a test loo
 
 import os
 import random
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from uuid import UUID
 
@@ -16,11 +18,13 @@ from sqlalchemy import Engine, insert, text
 from sqlalchemy.orm import Session
 
 from bench.figures import Figure, at_most
-from bench.processes import cpu_seconds
+from bench.processes import cpu_seconds, peak_megabytes
 from om_selfcheck.domain.declaration import DeclarationStatus
 from om_selfcheck.domain.declaration_number import make_number
 from om_selfcheck.domain.register import AuditStanding, IssueDays, RegisterOrder
+from om_selfcheck.domain.sampling import Frame
 from om_selfcheck.domain.text import search_words
+from om_selfcheck.services import samples
 from om_selfcheck.services.dashboard import get_dashboard
 from om_selfcheck.services.installation import bring_up_to_date, open_engine
 from om_selfcheck.services.register import Search, count_declarations, list_declarations
@@ -29,6 +33,7 @@ from om_selfcheck.store.models import Assessment, Audit, Company, Declaration, D
 
 MANY, AT_ONCE, AUDITS, NETWORKS = 1_000_000, 20_000, 5_000, 60
 PAGE, ROUNDS, EXPORTED = 100, 3, 20_000
+DRAWING, PEAK = 60, 300
 TODAY = date(2026, 11, 24)
 DAYS = 4 * 365  # the oldest was issued so long ago
 ADDRESS = "OM_BENCH_POSTGRESQL"
@@ -47,6 +52,7 @@ def measure(folder: Path) -> list[Figure]:
     for name, url in urls.items():
         _fill(url)
         figures.extend(_measure_pages(name, url))
+        figures.extend(_measure_drawing(name, url))
     return figures
 
 
@@ -189,6 +195,22 @@ def _measure_pages(name: str, url: str) -> Iterator[Figure]:
         seconds = _cpu(session, lambda: _walk(session)) / 1000
         yield Figure(what=f"register: {EXPORTED} lines to take along, CPU, {name}", value=seconds, unit="s")
     engine.dispose()
+
+
+def _measure_drawing(name: str, url: str) -> Iterator[Figure]:
+    """Draw in a process of its own, whose memory is nothing else's."""
+    with get_context("spawn").Pool(1) as processes:
+        size, seconds, megabytes = processes.apply(_draw, [url])
+    yield at_most(f"register: a sample drawn from {size} declarations, {name}", seconds, DRAWING, "s")
+    yield at_most(f"register: memory of all that draws it, at most, {name}", megabytes, PEAK, "MB")
+
+
+def _draw(url: str) -> tuple[int, float, float]:
+    """Return how many a sample was drawn from, and what that took: seconds, and megabytes of the process."""
+    begin = time.monotonic()
+    with Session(open_engine(url, is_reading=True)) as session:
+        drawn = samples.draw(session, frame=Frame(on=TODAY - timedelta(days=1)), size=50, seed="bench", today=TODAY)
+    return drawn.frame_size, time.monotonic() - begin, peak_megabytes()
 
 
 def _show(session: Session, search: Search, after: str) -> None:

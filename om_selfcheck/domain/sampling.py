@@ -7,9 +7,10 @@ of their hashes. With nothing but a shell: ``printf '%s\n%s' SEED NUMBER | sha25
 import hashlib
 import heapq
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
 SEED_LENGTH = 64
 SAMPLE_AT_MOST = 200
@@ -50,13 +51,19 @@ def is_drawable(frame: Frame, today: date) -> bool:
 
 def draw_sample(numbers: Iterable[str], size: int, seed: str) -> Draw:
     """Draw `size` numbers, or all where there are fewer. The order in which they come in makes no difference."""
-    frame = sorted(set(numbers))
+    frame = [number for number, _ in groupby(sorted(numbers))]  # of a million each copy counts
     prefix = f"{seed}\n"
     ranked = heapq.nsmallest(size, ((_hash(prefix + number), number) for number in frame))
-    return Draw(
-        frame_size=len(frame), frame_hash=_hash("\n".join(frame)), numbers=tuple(number for _, number in ranked)
-    )
+    return Draw(frame_size=len(frame), frame_hash=_hash_lines(frame), numbers=tuple(number for _, number in ranked))
 
 
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _hash_lines(numbers: Sequence[str]) -> str:
+    """Return the hash of numbers one a line, the last one without a line feed."""
+    digest = hashlib.sha256()
+    for place, number in enumerate(numbers):
+        digest.update(f"\n{number}".encode() if place else number.encode())
+    return digest.hexdigest()
