@@ -40,8 +40,8 @@ def explain_same_person() -> Refusal:
 def explain_changed_snapshot() -> Refusal:
     title = _("Die Antworten sind nicht mehr die erklärten")
     what_happened = _(
-        "Ihre Prüfsumme ist nicht die, die beim Ausstellen festgehalten wurde. Darum wird nichts davon gezeigt,"
-        " gedruckt oder geändert."
+        "Die Prüfsumme der eingefrorenen Antworten ist nicht die, die beim Ausstellen festgehalten wurde. Darum wird"
+        " nichts davon gezeigt, gedruckt oder geändert."
     )
     if request.blueprint == "company":
         return Refusal(

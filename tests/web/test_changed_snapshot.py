@@ -114,10 +114,13 @@ class TestCompany:
 
     def test_the_case_page_opens_and_counts_nothing(self, app: Flask, alma: Person, case: UUID) -> None:
         address = f"{alma.base}/audits/{case}"
-        assert "dieselbe wie damals" in alma.client.get(address).text
+        intact = alma.client.get(address)
+        assert "dieselbe wie damals" in intact.text
+        assert [one for one in intact.links() if "/letters/" in one]
         bend(app)
         page = alma.client.get(address)
         assert page.status == 200
+        assert not [one for one in page.links() if "/letters/" in one]
         assert "Die Prüfsumme der Antworten ist nicht dieselbe wie damals." in page.text
         assert "kein Vorwurf an das Unternehmen" in page.text
         assert "Die Kriterien sind erfüllt." not in page.text
