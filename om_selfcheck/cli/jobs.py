@@ -14,7 +14,7 @@ from om_selfcheck.config import Settings
 from om_selfcheck.domain.message import MessageKind
 from om_selfcheck.domain.reminders import reminder_day
 from om_selfcheck.log import write_line
-from om_selfcheck.services import nudges, reminders
+from om_selfcheck.services import nudges, office_mails, reminders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +82,19 @@ def queue_nudges(queueing: Queueing) -> Queued:
     return Queued(kinds={MessageKind.NUDGE.value: queued} if queued else {})
 
 
+def tell_office(queueing: Queueing) -> Queued:
+    """Queue the mail of the day to the coordinating office, where OM_OFFICE_MAIL names one and something came in."""
+    address, now = queueing.settings.office_mail, queueing.now
+    if not address:
+        return Queued(kinds={})
+    with Session(queueing.reader) as looking:
+        is_due = office_mails.is_due(looking, now=now)
+    if is_due and not queueing.is_dry:
+        with Session(queueing.writer) as session, session.begin():
+            is_due = office_mails.queue_office_mail(session, address=address, now=now)
+    return Queued(kinds={MessageKind.OFFICE.value: 1} if is_due else {})
+
+
 def publish_figures(queueing: Queueing) -> Queued:
     """Close the weeks of networks that are over."""
     if queueing.is_dry:
@@ -102,4 +115,4 @@ def clear_outgrown(queueing: Queueing) -> Queued:
 
 # In this order, every hour beside the workers of `./om run` and whenever somebody types `./om remind`.
 Job = Callable[[Queueing], Queued]
-JOBS: tuple[Job, ...] = (keep_checkpoint, queue_reminders, clear_outgrown, queue_nudges, publish_figures)
+JOBS: tuple[Job, ...] = (keep_checkpoint, queue_reminders, clear_outgrown, queue_nudges, tell_office, publish_figures)

@@ -60,6 +60,7 @@ def check_mail(settings: Settings) -> None:
     read_sender(settings.mail_from)
     open_transport(settings.mail_url, greets_as="")
     record.check_mail(settings)
+    record.check_address("OM_OFFICE_MAIL", settings.office_mail)
 
 
 def remind_once(app: "Flask") -> Counts:

@@ -188,6 +188,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         MessageKind.NUDGE: _("Erinnerung an einen Check, der liegen blieb"),
         MessageKind.DECLARATION_CORRECTED: _("Nachricht über eine Berichtigung"),
         MessageKind.AUDIT: _("Schreiben der Geschäftsstelle zu einem Fall"),
+        MessageKind.OFFICE: _("Mail an die Geschäftsstelle: was wartet"),
     },
     MessageState: {
         MessageState.QUEUED: _("wird gleich verschickt"),

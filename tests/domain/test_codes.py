@@ -161,7 +161,7 @@ CODES: dict[type[StrEnum], str] = {
         "RENEWAL=renewal ACTION_DUE=action_due FOLLOW_UP=follow_up DOER_INVITED=doer_invited "
         "RETENTION=retention CHECKPOINT=checkpoint SIGN_IN_LINK=sign_in_link SET_UP_LINK=set_up_link "
         "ACCOUNT_CHANGED=account_changed NUDGE=nudge DECLARATION_CORRECTED=declaration_corrected "
-        "AUDIT=audit"
+        "AUDIT=audit OFFICE=office"
     ),
     MessageState: (
         "QUEUED=queued SENDING=sending SENT=sent FAILED=failed UNDELIVERABLE=undeliverable CANCELLED=cancelled"
