@@ -2,9 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 AGAIN_AFTER = timedelta(days=7)
 OVERLAP = timedelta(minutes=10)  # what came in while a mail was being queued may be missing from it
+
+
+class CaseWait(StrEnum):
+    """Why an open case waits for the office: the company took it on last, or its day has passed."""
+
+    ANSWERED = "answered"
+    OVERDUE = "overdue"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

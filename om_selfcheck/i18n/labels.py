@@ -39,6 +39,7 @@ from om_selfcheck.domain.register import AuditStanding, RegisterOrder
 from om_selfcheck.domain.release import ReleaseLevel
 from om_selfcheck.domain.statistics.report import Bound
 from om_selfcheck.domain.statistics.stages import Stage
+from om_selfcheck.domain.waiting import CaseWait
 
 # One table an enum: members of different enums may share a value and would be one key.
 LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
@@ -353,6 +354,10 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         CheckItem.DATES: _("Waren die Termine am Tag der Ausstellung einzuhalten?"),
         CheckItem.FOLLOW_UPS: _("Lässt sich an den Kontrollen ablesen, ob es wirkt?"),
         CheckItem.WORDING: _("Spricht das Unternehmen so von seiner Erklärung wie vereinbart?"),
+    },
+    CaseWait: {
+        CaseWait.ANSWERED: _("Das Unternehmen hat zuletzt etwas getan"),
+        CaseWait.OVERDUE: _("Die Frist ist überschritten"),
     },
     FindingAnswer: {
         FindingAnswer.YES: _("ja"),

@@ -50,6 +50,7 @@ from om_selfcheck.domain.statistics.published import FigureKind
 from om_selfcheck.domain.statistics.report import Bound
 from om_selfcheck.domain.statistics.stages import Stage
 from om_selfcheck.domain.tampering import Damage
+from om_selfcheck.domain.waiting import CaseWait
 
 CODES: dict[type[StrEnum], str] = {
     Right: "OWNER=owner EDITOR=editor READER=reader DOER=doer CALENDAR=calendar",
@@ -143,6 +144,7 @@ CODES: dict[type[StrEnum], str] = {
         "CRITERIA=criteria RATINGS=ratings DESCRIPTIONS=descriptions RESPONSIBLE=responsible DATES=dates "
         "FOLLOW_UPS=follow_ups WORDING=wording"
     ),
+    CaseWait: "ANSWERED=answered OVERDUE=overdue",
     FindingAnswer: "YES=yes PARTLY=partly NO=no NOT_SEEN=not_seen",
     Decision: "WITHDRAWN=withdrawn KEPT=kept",
     ReportOutcome: "NOT_CONFIRMED=not_confirmed NO_ANSWER=no_answer WITHDRAWN=withdrawn",

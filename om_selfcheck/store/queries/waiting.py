@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, case, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.audit import AuditState, Side
 from om_selfcheck.store.models import Audit, AuditStep, ForeignReport
+from om_selfcheck.store.queries.case_lists import LAST_STEP_AT
 
-_Later = aliased(AuditStep)
-_LAST_AT = select(func.max(_Later.at)).where(_Later.audit_id == Audit.id).scalar_subquery()
 _IS_OPEN = Audit.state != AuditState.CLOSED.value
 _IS_READING = Audit.state == AuditState.SECOND_READING.value
 _IS_ANSWERED = AuditStep.actor == Side.COMPANY.value
@@ -41,7 +40,7 @@ def count_cases(session: Session, today: date) -> OpenCases:
     statement = (
         select(*_count(_IS_ANSWERED), *_count(_IS_READING), func.count(case((is_overdue, 1))), _last_day(is_overdue))
         .select_from(Audit)
-        .join(AuditStep, (AuditStep.audit_id == Audit.id) & (AuditStep.at == _LAST_AT))
+        .join(AuditStep, (AuditStep.audit_id == Audit.id) & (AuditStep.at == LAST_STEP_AT))
         .where(_IS_OPEN)
     )
     answers, answered_at, readings, submitted_at, overdue, missed_on = session.execute(statement).one()
