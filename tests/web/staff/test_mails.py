@@ -30,7 +30,7 @@ def test_each_names_what_it_was_and_why_it_failed_and_leads_on(app: Flask, olaf:
     page = olaf.client.get(MAILS)
     assert "Gefunden: 2" in page.text
     assert "Der Mailserver hat die Adresse abgelehnt" in page.text
-    assert "aufgegeben am 21.11.2026" in page.text
+    assert "letzter Versuch am 21.11.2026" in page.text
     links = [str(link["href"]) for link in page.soup.select(".task a")]
     assert links == [f"/staff/users/{olaf.user_id}", f"/staff/declarations/{number}"]
     assert all(olaf.client.get(link).status == 200 for link in links)
