@@ -8,7 +8,7 @@ from http.client import HTTPConnection, HTTPMessage
 from typing import Any
 from urllib.parse import urlencode
 
-from om_selfcheck.catalogue import load_catalogue
+from om_selfcheck.catalogue.loader import load_catalogue
 from om_selfcheck.config import QUESTIONNAIRES
 from om_selfcheck.domain.questionnaire import Questionnaire
 

@@ -3,7 +3,7 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from om_selfcheck import catalogue
+from om_selfcheck.catalogue import Catalogue
 from om_selfcheck.config import QUESTIONNAIRES, ROOT, Settings, read_settings
 from om_selfcheck.extensions import babel, compress, csrf, db, is_reading
 from om_selfcheck.i18n.translation import SOURCE_LANGUAGE
@@ -30,13 +30,13 @@ from om_selfcheck.web.auth import proofs, refusals
 MAX_BODY = 1024 * 1024
 
 
-def create_app(settings: Settings | None = None, questionnaires: catalogue.Catalogue | None = None) -> Flask:
+def create_app(settings: Settings | None = None, questionnaires: Catalogue | None = None) -> Flask:
     """Return the application for the given settings and questionnaires, by default the environment's and ours."""
     settings = settings or read_settings()
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=None)
     _configure(app, settings)
     _connect_extensions(app, settings)
-    app.extensions["om_catalogue"] = questionnaires or catalogue.load_catalogue(QUESTIONNAIRES)
+    app.extensions["om_catalogue"] = questionnaires or _read_questionnaires()
     parts = (logs, sessions, security, language, errors, templating, office, assets, proofs, refusals, case_refusals)
     for part in parts:
         part.init_app(app)
@@ -44,6 +44,12 @@ def create_app(settings: Settings | None = None, questionnaires: catalogue.Catal
         app.register_blueprint(blueprint)
     access.require_rules(app)
     return app
+
+
+def _read_questionnaires() -> Catalogue:
+    from om_selfcheck.catalogue.loader import load_catalogue
+
+    return load_catalogue(QUESTIONNAIRES)
 
 
 def _configure(app: Flask, settings: Settings) -> None:

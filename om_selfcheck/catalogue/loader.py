@@ -1,47 +1,16 @@
-"""The files below ``questionnaires/<slug>/<version>.yaml`` and what the process knows of them."""
+"""Reads the files below ``questionnaires/<slug>/<version>.yaml``."""
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from om_selfcheck.catalogue.checks import check_document
 from om_selfcheck.catalogue.complaints import CatalogueError, Complaint, NotReadable, Remark
 from om_selfcheck.catalogue.schema import build_questionnaire
 from om_selfcheck.catalogue.text_file import read_text
+from om_selfcheck.catalogue.versions import Catalogue
 from om_selfcheck.catalogue.yaml_reader import Plain, read_yaml
-from om_selfcheck.domain.errors import NotFound
 from om_selfcheck.domain.questionnaire import Questionnaire
 from om_selfcheck.domain.record import canonical_json
-
-
-@dataclass(frozen=True, slots=True)
-class Catalogue:
-    """Every version of every questionnaire, by slug and version."""
-
-    versions: Mapping[tuple[str, str], Questionnaire]
-
-    def get(self, slug: str, version: str) -> Questionnaire:
-        """Return one version; NotFound if there is no such file."""
-        found = self.versions.get((slug, version))
-        if found is None:
-            raise NotFound
-        return found
-
-    def newest(self, slug: str) -> Questionnaire:
-        """Return the version with the highest number, 1.10 after 1.9; NotFound if there is none."""
-        found = [one for one in self.list_newest() if one.slug == slug]
-        if not found:
-            raise NotFound
-        return found[0]
-
-    def list_newest(self) -> tuple[Questionnaire, ...]:
-        """Return the newest version of each questionnaire, ordered by slug."""
-        return tuple({one.slug: one for one in self.list_all()}.values())
-
-    def list_all(self) -> tuple[Questionnaire, ...]:
-        """Return every version, ordered by slug and then by number."""
-        return tuple(sorted(self.versions.values(), key=_order))
 
 
 def load_catalogue(folder: Path) -> Catalogue:
@@ -96,7 +65,3 @@ def _complain(path: Path, remark: Remark) -> Complaint:
     """Return the complaint about a file, which is named by its last two folders and its own name."""
     file = "/".join(path.absolute().parts[-3:])
     return Complaint(file, remark.line, remark.ref, remark.message)
-
-
-def _order(questionnaire: Questionnaire) -> tuple[str, tuple[int, ...]]:
-    return questionnaire.slug, tuple(int(number) for number in questionnaire.version.split("."))

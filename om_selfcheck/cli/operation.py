@@ -2,6 +2,7 @@
 
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,7 +26,7 @@ def run() -> None:
     _check_mail(settings)
     with server.hold_instance(settings):
         server.require_free_port(settings)
-        loaded = prepare(settings).loaded
+        loaded = _prepare_apart(settings)
         click.echo(f"OM-Selbstcheck is at {settings.base_url} (stop with Ctrl+C)")
         server.serve(settings, loaded)
 
@@ -78,7 +79,8 @@ def questionnaires() -> None:
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False), default=QUESTIONNAIRES)
 def check_questionnaires(folder: Path) -> None:
     """Read every questionnaire and name each complaint with file, line and ref."""
-    from om_selfcheck.catalogue import CatalogueError, load_catalogue
+    from om_selfcheck.catalogue import CatalogueError
+    from om_selfcheck.catalogue.loader import load_catalogue
 
     try:
         loaded = load_catalogue(folder)
@@ -97,7 +99,7 @@ def seed_demo(*, declared: bool) -> None:
     """Add a made-up firm with everything rated and ten actions, and print its access link."""
     from sqlalchemy.orm import Session
 
-    from om_selfcheck.catalogue import load_catalogue
+    from om_selfcheck.catalogue.loader import load_catalogue
     from om_selfcheck.services.demo import add_declared_demo, add_demo
     from om_selfcheck.services.installation import open_engine
 
@@ -152,9 +154,24 @@ class Prepared(NamedTuple):
     now: str
 
 
+def _prepare_apart(settings: Settings) -> "Catalogue":
+    """Prepare in a process of its own, while this one loads the application.
+
+    What reads the files and changes tables is large, and nobody needs it afterwards.
+    """
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    with ProcessPoolExecutor(1, mp_context=get_context("fork")) as apart:
+        preparing = apart.submit(prepare, settings)
+        import_module("om_selfcheck.factory")
+        return preparing.result().loaded
+
+
 def prepare(settings: Settings) -> Prepared:
     """Bring database and questionnaires up to date, or stop with a message that says what to do."""
-    from om_selfcheck.catalogue import CatalogueError, load_catalogue
+    from om_selfcheck.catalogue import CatalogueError
+    from om_selfcheck.catalogue.loader import load_catalogue
     from om_selfcheck.services import installation
 
     settings.instance_dir.mkdir(parents=True, exist_ok=True)

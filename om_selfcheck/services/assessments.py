@@ -126,6 +126,7 @@ def save_ratings(
             rows.append(row | {"assessment_id": actor.assessment_id, "rated_at": now})
     if rows:
         assessments.store_ratings(session, rows)
+    if rows and actor.network_id:
         note_stages(session, assessment_id=actor.assessment_id, measures=questionnaire.size, now=now)
     return SavedRatings(tuple(str(row["measure_ref"]) for row in rows), tuple(merger.conflicts))
 

@@ -23,7 +23,10 @@ MAILED = "mail:"  # begins the scope of an owner's link that went out by mail
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who acts, by which link, on which round: what every use case below an assessment asks for first."""
+    """Who acts, by which link, on which round: what every use case below an assessment asks for first.
+
+    `renews_id` is the round that this one renews, `network_id` the network that it counts for.
+    """
 
     grant_id: UUID
     right: Right
@@ -37,6 +40,8 @@ class Actor:
     content_hash: str
     language: str
     started_at: datetime
+    renews_id: UUID | None
+    network_id: UUID | None
     declaration_number: str | None
 
     def may(self, task: Task) -> bool:

@@ -127,6 +127,8 @@ def write_contact(contact: HelpContact) -> dict[str, str]:
 def find_nearby(session: Session, *, actor: Actor) -> HelpNearby:
     """Return for which topics of its check a round's network names somebody: one look a page."""
     actor.require(Task.READ)
+    if actor.network_id is None:
+        return HelpNearby()
     found = rows.list_nearby(session, assessment_id=actor.assessment_id, slug=actor.slug)
     if not found:
         return HelpNearby()

@@ -83,7 +83,7 @@ class Replaced:
 def find_last_round(session: Session, *, actor: Actor) -> LastRound | None:
     """Return the round before, as declared and as it went on; None where the actor's round renews nothing."""
     actor.require(Task.READ)
-    found = renewals.find_last_declaration(session, actor.assessment_id)
+    found = renewals.find_last_declaration(session, actor.assessment_id) if actor.renews_id else None
     if found is None:
         return None
     row, newer = found

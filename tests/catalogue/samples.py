@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from om_selfcheck.catalogue import CatalogueError, Complaint, load_questionnaire
+from om_selfcheck.catalogue import CatalogueError, Complaint
+from om_selfcheck.catalogue.loader import load_questionnaire
 
 Tree = dict[str, Any]
 Place = tuple[str | int, ...]

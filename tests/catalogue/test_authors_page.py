@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from om_selfcheck.catalogue import load_questionnaire
+from om_selfcheck.catalogue.loader import load_questionnaire
 from tests.catalogue.samples import complaints_about, make_tree, save, write_down
 
 PAGE = (Path(__file__).parents[2] / "docs" / "questionnaires.md").read_text()

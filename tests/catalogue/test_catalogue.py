@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from om_selfcheck.catalogue import CatalogueError, Complaint, load_catalogue
+from om_selfcheck.catalogue import CatalogueError, Complaint
+from om_selfcheck.catalogue.loader import load_catalogue
 from om_selfcheck.domain.errors import NotFound
 from om_selfcheck.domain.questionnaire import Questionnaire
 from tests.catalogue.samples import make_tree, save, write_down

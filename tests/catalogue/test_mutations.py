@@ -9,7 +9,8 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from om_selfcheck.catalogue import CatalogueError, Complaint, load_questionnaire
+from om_selfcheck.catalogue import CatalogueError, Complaint
+from om_selfcheck.catalogue.loader import load_questionnaire
 from tests.catalogue.samples import (
     FILE,
     Place,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from om_selfcheck.catalogue import load_questionnaire
+from om_selfcheck.catalogue.loader import load_questionnaire
 from om_selfcheck.domain.questionnaire import Aid, Checkpoint, FirstStep, Measure, Questionnaire, Text
 from tests.catalogue.samples import at, list_places, make_tree, save, write_down
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from om_selfcheck.catalogue import load_catalogue, load_questionnaire
+from om_selfcheck.catalogue.loader import load_catalogue, load_questionnaire
 from om_selfcheck.domain.questionnaire import Measure, Questionnaire, Text
 from om_selfcheck.domain.text import comparison_key
 from tests.catalogue.words import find_claim, find_praise

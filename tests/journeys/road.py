@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from om_selfcheck.catalogue import load_catalogue
+from om_selfcheck.catalogue.loader import load_catalogue
 from om_selfcheck.config import QUESTIONNAIRES
 from om_selfcheck.domain.questionnaire import Questionnaire
 from tests.factories import DETAILS

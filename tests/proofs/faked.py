@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from om_selfcheck import catalogue
+from om_selfcheck.catalogue import loader
 from om_selfcheck.cli.__main__ import om
 from om_selfcheck.config import ROOT
 from om_selfcheck.factory import create_app
@@ -143,7 +143,7 @@ class Order:
 
 def main() -> None:
     """Load once what commands need; a fork has it at hand."""
-    catalogue.load_catalogue = cache(catalogue.load_catalogue)
+    loader.load_catalogue = cache(loader.load_catalogue)
     create_app()
     gc.collect()
     gc.freeze()

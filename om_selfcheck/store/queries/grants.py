@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from om_selfcheck.store.models import Assessment, Company, Declaration, Grant
+from om_selfcheck.store.models import Assessment, Company, Declaration, Grant, Participation
 
 OWNER = "owner"
 Home = aliased(Assessment)  # the round a link was made in; the owner's opens every round of the company
@@ -27,6 +27,8 @@ _OPEN = (
         Assessment.content_hash,
         Assessment.language,
         Assessment.started_at,
+        Assessment.renews_id,
+        Participation.network_id,
         Company.name.label("company_name"),
         Declaration.number.label("declaration_number"),
     )
@@ -38,6 +40,7 @@ _OPEN = (
     )
     .join(Company, Company.id == Assessment.company_id)
     .outerjoin(Declaration, Declaration.assessment_id == Assessment.id)
+    .outerjoin(Participation, Participation.assessment_id == Assessment.id)
 )
 _BY_IDS = _OPEN.where(Grant.id.in_(bindparam("grant_ids", expanding=True)), Assessment.id == bindparam("assessment_id"))
 _NEWEST = _OPEN.where(Grant.id == bindparam("grant_id")).order_by(Assessment.started_at.desc()).limit(1)

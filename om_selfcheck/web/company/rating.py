@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from flask import jsonify, redirect, render_template, request, url_for
@@ -20,6 +21,7 @@ from om_selfcheck.i18n.labels import label
 from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import assessments
 from om_selfcheck.services.assessments import RatingChange
+from om_selfcheck.services.drafts import Standing
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.progress import list_paths
 from om_selfcheck.web.access import current_actor, require
@@ -27,6 +29,7 @@ from om_selfcheck.web.company import pages
 from om_selfcheck.web.company.blueprint import bp
 from om_selfcheck.web.company.help import help_address
 from om_selfcheck.web.company.last_round import load_last_round
+from om_selfcheck.web.company.plain_measures import plain_writer
 from om_selfcheck.web.errors import wants_json
 from om_selfcheck.web.inputs import NOT_OFFERED, TOO_LONG
 from om_selfcheck.web.sessions import commit
@@ -156,14 +159,34 @@ def _render(
         topics=len(questionnaire.topics),
         ratings=standing.ratings,
         counts=count_ratings([measure.ref for measure in shown_topic.measures()], standing.ratings.needs),
-        paths=list_paths(db.session, actor=actor),
-        planned={ref for entry in standing.plan for ref in entry.action.measure_refs},
-        typed={change.measure_ref: change for change in sent.changes} if sent else {},
-        errors=sent.errors if sent else {},
         conflicts={conflict.name: _describe(conflict) for conflict in conflicts},
         need_labels=pages.need_labels(),
-        is_readonly=not actor.may(Task.RATE) or pages.is_frozen(actor),
-        help_url=help_address(actor, shown_topic.ref),
-        last=load_last_round(actor),
         was_saved="saved" in request.args,
+        **_describe_measures(actor, shown_topic, standing, sent),
     )
+
+
+def _describe_measures(actor: Actor, shown_topic: Topic, standing: Standing, sent: SentPage | None) -> dict[str, Any]:
+    """Return what the page says beside the measures; `has_more` are those with more than a colour."""
+    paths, last = list_paths(db.session, actor=actor), load_last_round(actor)
+    is_readonly = not actor.may(Task.RATE) or pages.is_frozen(actor)
+    plan_url = _plan_url(actor) if actor.may(Task.PLAN) else ""
+    help_url = help_address(actor, shown_topic.ref)
+    all_refs = {measure.ref for measure in shown_topic.measures()}
+    return {
+        "paths": paths,
+        "last": last,
+        "is_readonly": is_readonly,
+        "plan_url": plan_url,
+        "help_url": help_url,
+        "planned": {ref for entry in standing.plan for ref in entry.action.measure_refs},
+        "typed": {change.measure_ref: change for change in sent.changes} if sent else {},
+        "errors": sent.errors if sent else {},
+        "has_more": all_refs if sent or last else {*standing.ratings.notes, *paths},
+        "write_plain": plain_writer(actor, is_readonly=is_readonly, plan_url=plan_url, help_url=help_url),
+    }
+
+
+def _plan_url(actor: Actor) -> str:
+    """Return where a measure goes into the plan; REF stands for it."""
+    return url_for("company.new_action", assessment_id=actor.assessment_id, measure="REF")

@@ -172,7 +172,7 @@ def _find_errors(form: ContactForm, values: Mapping[str, str], kept: frozenset[H
     if not values["kind"]:
         errors["kind"] = _("Bitte wählen, was für eine Organisation es ist.")
     if not has_letter(values["offer"]):
-        errors["offer"] = _("Bitte in einem Satz sagen, womit diese Stelle kleinen Betrieben hilft.")
+        errors["offer"] = _("Bitte in einem Satz sagen, womit diese Anlaufstelle kleinen Betrieben hilft.")
     elif has_page_address(values["offer"]):
         errors["offer"] = _("Die Adresse der Seite gehört ins Feld „Internetseite“. Hier steht, womit geholfen wird.")
     if values["phone"] and not is_phone(values["phone"]):
