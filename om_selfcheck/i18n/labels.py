@@ -13,7 +13,6 @@ from om_selfcheck.domain.audit import (
     CheckItem,
     Decision,
     FindingAnswer,
-    ReportOutcome,
     Side,
     StepKind,
 )
@@ -28,6 +27,7 @@ from om_selfcheck.domain.declaration import (
     ReminderChoice,
     WithdrawalReason,
 )
+from om_selfcheck.domain.foreign_report import ReportOutcome
 from om_selfcheck.domain.help import OrganisationKind
 from om_selfcheck.domain.invitation import InvitationState
 from om_selfcheck.domain.message import MessageKind, MessageState, Problem

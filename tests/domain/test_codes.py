@@ -19,7 +19,6 @@ from om_selfcheck.domain.audit import (
     Decision,
     FindingAnswer,
     Occasion,
-    ReportOutcome,
     Side,
     StepKind,
 )
@@ -34,6 +33,7 @@ from om_selfcheck.domain.declaration import (
     ReminderChoice,
     WithdrawalReason,
 )
+from om_selfcheck.domain.foreign_report import ReportOutcome
 from om_selfcheck.domain.help import OrganisationKind
 from om_selfcheck.domain.invitation import InvitationState
 from om_selfcheck.domain.merging import Merge

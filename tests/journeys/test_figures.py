@@ -14,7 +14,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from om_selfcheck import clock
-from om_selfcheck.catalogue import load_catalogue
+from om_selfcheck.catalogue.loader import load_catalogue
 from om_selfcheck.config import QUESTIONNAIRES
 from om_selfcheck.services.installation import open_engine
 from om_selfcheck.store.models import Audit

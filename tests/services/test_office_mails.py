@@ -9,7 +9,7 @@ from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from om_selfcheck.clock import day_in_berlin
-from om_selfcheck.domain.audit import ReportOutcome
+from om_selfcheck.domain.foreign_report import ReportOutcome
 from om_selfcheck.domain.message import MessageKind, MessageState
 from om_selfcheck.services import audits, foreign_reports, office_mails, openings, withdrawals
 from om_selfcheck.services.accounts import Person
