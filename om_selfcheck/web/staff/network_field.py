@@ -4,6 +4,7 @@ from collections.abc import Collection, MutableMapping
 
 from wtforms import Field
 
+from om_selfcheck.domain.text import LINE_LENGTH
 from om_selfcheck.extensions import db
 from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import networks
@@ -12,16 +13,17 @@ from om_selfcheck.services.networks import Network
 
 def read_network(field: Field, errors: MutableMapping[str, str]) -> Network | None:
     """Return the network that was typed. What means none is named, with those that sound like it."""
-    typed = field.data
-    found = networks.find_network(db.session, typed=typed) if typed and field.name not in errors else None
-    if typed and found is None:
-        errors.setdefault(field.name, _refuse(typed))
+    if not field.data or field.name in errors:
+        return None
+    found = networks.find_network(db.session, typed=field.data)
+    if found is None:
+        errors[field.name] = _refuse(field.data)
     return found
 
 
 def suggest_networks(typed: str | None, *, but: Collection[Network] = ()) -> list[tuple[str, str]]:
     """Return slug and name of networks to choose from."""
-    found = networks.suggest_networks(db.session, typed=typed or "")
+    found = networks.suggest_networks(db.session, typed=(typed or "")[:LINE_LENGTH])
     return [(one.slug, one.name) for one in found if one not in but]
 
 

@@ -82,6 +82,17 @@ def test_what_is_nowhere_is_said_plainly(app: Flask, olaf: User) -> None:
     assert str(page.soup.select_one(FIELD)["value"]) == "Atlantis"  # type: ignore[index]
 
 
+@pytest.mark.parametrize("count", [3, 60])
+def test_what_is_far_too_long_is_bounded_before_it_is_looked_for(app: Flask, olaf: User, count: int) -> None:
+    add_networks(app, count)
+    page = olaf.client.post(
+        "/staff/users",
+        {"csrf_token": olaf.form_token(), "role": "coordinator", "network": "%" * 100_000},
+    )
+    assert page.status == 422
+    assert "höchstens 200 Zeichen" in complaint(page)
+
+
 def test_a_coordinator_is_invited_by_the_name_of_the_network(app: Flask, olaf: User) -> None:
     add_networks(app, MANY)
     fields = {"email": "neu@example.org", "role": "coordinator", "network": "Netz Nummer 7"}
