@@ -1,6 +1,6 @@
 """The page of mails that could not be delivered: what, why, when, and where to look next; never an address."""
 
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -56,7 +56,7 @@ def test_page_by_page(app: Flask, olaf: User) -> None:
     assert str(back["href"]) == MAILS
 
 
-@pytest.mark.parametrize("after", ["²", uuid4().hex, "x" * 500])
+@pytest.mark.parametrize("after", ["²", UUID(int=7).hex, "x" * 500])
 def test_a_place_that_means_nothing_is_the_beginning(app: Flask, olaf: User, after: str) -> None:
     with app.app_context():
         add(db.session)
