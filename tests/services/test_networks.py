@@ -207,6 +207,8 @@ def test_what_names_no_network_is_unknown_on_both_databases(session: Session, sl
         ("NordHarz", "nordharz"),
         ("Netzwerk Nordharz", "nordharz"),
         ("netzwerk nordharz", "nordharz"),
+        ("ökohandwerk köln", "oeko"),
+        ("ÖKOHANDWERK KÖLN", "oeko"),
         ("Nordharz e. V.", None),
         ("Netzwerk", None),
         ("%", None),
@@ -219,6 +221,7 @@ def test_a_slug_or_a_whole_name_means_one_network(session: Session, typed: str, 
     add(session)
     for number in (1, 2):
         add(session, f"zwilling-{number}", name="Zwilling")
+    add(session, "oeko", name="Ökohandwerk Köln")
     found = networks.find_network(session, typed=typed)
     assert (found.slug if found else None) == slug
 

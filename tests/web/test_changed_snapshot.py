@@ -15,7 +15,7 @@ from tests import factories, people
 from tests.people import Person, User
 from tests.web.client import Page
 
-CHANGED = "Die Antworten sind nicht mehr die erklärten"
+CHANGED = "Die gespeicherten Antworten haben sich seit dem Ausstellen verändert"
 MISMATCH = "Die eingefrorene Erklärung passt nicht zu ihrer Prüfsumme"
 FALSE_NAME = "Fremde Tischlerei"
 CONFLICT = 409
@@ -78,7 +78,10 @@ class TestCompany:
 
     def test_it_says_so_in_english_too(self, app: Flask, alma: Person, number: str) -> None:
         bend(app)
-        assert "not the one that was kept at issue" in alma.client.get(f"/declarations/{number}?lang=en").text
+        assert (
+            "What is stored no longer matches what was declared"
+            in alma.client.get(f"/declarations/{number}?lang=en").text
+        )
 
     @pytest.mark.parametrize("kind", ["declaration", "topics", "plan", "changes"])
     def test_no_document_is_printed(self, app: Flask, alma: Person, number: str, kind: str) -> None:
@@ -192,7 +195,7 @@ def test_of_a_correction_the_number_tells_the_day_where_it_cannot_tell_what(app:
     bend(app)
     page = stella.client.get(f"/verify/{number}")
     assert "Brand GmbH" in page.text
-    assert "Angaben zum Unternehmen" in page.text
+    assert "Name, Anschrift oder wer unterzeichnet hat" in page.text
     assert "Name vorher" not in page.text
 
 

@@ -6,9 +6,11 @@
 4. The head of the record, with which an act ends.
 
 Whoever needs several rows of a kind takes all of them at once, before anything of the next kind; so nobody waits in a
-circle. What is passed over where somebody else has it (`skip_locked`) does not wait and stands outside the order; so do
-networks, accounts and links, which nobody takes after one of the four. A company's row is held without its key: rows
-that point at it can be added meanwhile. Only an erasure holds rows with their keys, so that nothing new begins.
+circle. A round that is issued holds the declaration it replaces, not that one's round. What is passed over where
+somebody else has it (`skip_locked`) does not wait and stands outside the order; so do accounts and links, which nobody
+takes after one of the four, and networks, which a release only keeps from being closed.
+A company's row is held without its key: rows that point at it can be added meanwhile. An erasure holds it with its key,
+so that nothing new begins.
 
 On SQLite a writer holds everything from its first word on, and the statements below find nothing to wait for.
 """
