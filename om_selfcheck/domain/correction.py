@@ -32,7 +32,7 @@ CORRECTABLE = tuple(PARTS)
 
 
 class TooLateToCorrect(DomainError):
-    """The company's own 24 hours are over; the coordinating office corrects from then on."""
+    """The company's own 24 hours are over; only the coordinating office corrects from then on, as it could before."""
 
 
 class NotCorrectable(DomainError):

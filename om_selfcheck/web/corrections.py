@@ -13,6 +13,7 @@ from om_selfcheck.services.corrections import Outcome
 from om_selfcheck.web.inputs import NOT_A_POSTAL_CODE, line_field, postal_code_field, text_field
 
 NOTE_LENGTH = 300
+CORRECTED, UNCHANGED = "1", "0"
 FIELDS = tuple(one.value for one in CORRECTABLE)
 
 
@@ -36,6 +37,11 @@ class Refused:
     @property
     def status(self) -> int:
         return 422 if self.errors else 409
+
+
+def tell(wanted: Mapping[str, str], shown: Mapping[str, str]) -> str:
+    """Return the news of a correction that was not refused. Sent twice it is told twice; empty it was none."""
+    return CORRECTED if any(value != shown[name] for name, value in wanted.items()) else UNCHANGED
 
 
 def explain(outcome: Outcome) -> Refused:

@@ -119,6 +119,7 @@ EXPECTED = {
     ("account.add_passkey", "POST"): Office.SECURE,
     ("account.remove_passkey", "POST"): Office.SECURE,
     ("staff.dashboard", "GET"): Office.OVERSEE,
+    ("staff.with_slash", "GET"): Office.OVERSEE,
     ("staff.register", "GET"): Office.OVERSEE,
     ("staff.export_register", "POST"): Office.OVERSEE_FRESH,
     ("staff.declaration", "GET"): Office.OVERSEE,

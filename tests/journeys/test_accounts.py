@@ -95,7 +95,8 @@ def test_staff_set_up_sign_out_and_sign_in_by_keyboard_alone(open_browser: OpenB
     page.keyboard.press("Enter")
     expect(page.locator("#secret li")).to_have_count(10)
     press(page, page.locator("main a.btn-primary"))
-    press(page, page.locator('main a[href*="/staff/users"]'))
+    expect(page.locator("h1")).to_have_text("Überblick")
+    press(page, page.locator('.office-nav a[href*="/staff/users"]'))
     expect(page.locator("h1")).to_have_text("Zugänge")
     press(page, page.locator('.signed-in a[href*="/logout"]'))
     press(page, page.locator(SUBMIT))
@@ -110,8 +111,10 @@ def test_staff_set_up_sign_out_and_sign_in_by_keyboard_alone(open_browser: OpenB
     tab_to(page, page.locator("#code"))
     page.keyboard.type(code_now(secret, step=1))
     page.keyboard.press("Enter")
-    expect(page.locator("h1")).to_have_text("Ihr Zugang")
+    expect(page.locator("h1")).to_have_text("Überblick")
+    press(page, page.locator('.signed-in a[href*="/account"]').first)
     expect(page.locator("main")).to_contain_text("mit zweitem Faktor")
+    expect(page.locator('.office-nav a[href*="/staff/audits"]')).to_be_visible()
 
 
 def test_an_invited_coordinator_comes_in_by_mail_without_javascript(open_browser: OpenBrowser, instance: Path) -> None:

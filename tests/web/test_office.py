@@ -1,5 +1,7 @@
 """Where those who sign in can go: each sees the own places, and where they are."""
 
+from urllib.parse import urlsplit
+
 from flask import Flask
 
 from om_selfcheck.domain.access import Strength
@@ -42,3 +44,14 @@ def test_every_place_opens_for_who_sees_it(app: Flask) -> None:
 def test_the_own_account_leads_to_the_own_network(app: Flask) -> None:
     nina = people.nina(app, Strength.LINK)
     assert "/network/netz-a" in nina.client.get("/account/").links()
+
+
+def test_the_own_account_shows_the_office_to_its_staff(app: Flask) -> None:
+    olaf = people.olaf(app)
+    assert set(places(olaf.client.get("/account/"))) == set(places(olaf.client.get("/staff")))
+    assert not people.nina(app).client.get("/account/").soup.select(".frame")
+
+
+def test_a_slash_too_many_leads_to_the_overview(app: Flask) -> None:
+    led = people.olaf(app).client.get("/staff/")
+    assert (led.status, urlsplit(led.location).path) == (308, "/staff")

@@ -8,7 +8,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from om_selfcheck import clock
-from om_selfcheck.domain.access import PASSWORD_LENGTH, Role, Strength
+from om_selfcheck.domain.access import PASSWORD_LENGTH, Office, Role, Strength
 from om_selfcheck.domain.record import Verb, user_actor
 from om_selfcheck.extensions import db
 from om_selfcheck.i18n.translation import gettext as _
@@ -42,7 +42,14 @@ def let_in(account: Account, strength: Strength, now: datetime) -> ResponseRetur
     commit()
     if account.role is Role.STAFF and not account.has_second_factor:
         return redirect(url_for("account.second_factor", next=asked_next() or None), 303)
-    return redirect(asked_next() or url_for("account.home"), 303)
+    return redirect(asked_next() or find_home(now), 303)
+
+
+def find_home(now: datetime) -> str:
+    """Return where somebody begins: the office's overview for staff who may see it, else the own account."""
+    person = find_signed_in()
+    is_overseeing = person is not None and person.may(Office.OVERSEE, now)
+    return url_for("staff.dashboard") if is_overseeing else url_for("account.home")
 
 
 def is_passkey_offered() -> bool:
@@ -76,13 +83,13 @@ def finish_second_factor(person: Person) -> ResponseReturnValue:
     """Count the sign-in as one with a second factor from now on, and show recovery codes where there are none."""
     hold_on(person.account, person, Strength.SECOND_FACTOR)
     if not credentials.get_secrets(db.session, user_id=person.user_id).recovery_codes_left:
-        return show_new_codes(person)
+        return show_new_codes(person, find_home(clock.now()))
     commit()
     return redirect(asked_next() or url_for("account.home", saved=1), 303)
 
 
-def show_new_codes(person: Person) -> ResponseReturnValue:
-    """Make recovery codes and show them, this once."""
+def show_new_codes(person: Person, way_on: str) -> ResponseReturnValue:
+    """Make recovery codes and show them, this once; `way_on` is where they lead unless a page was asked for."""
     codes = credentials.make_recovery_codes(db.session, user_id=person.user_id, by=person.actor, now=clock.now())
     commit()
-    return render_template("auth/recovery_codes.html", codes=codes, next=asked_next() or url_for("account.home"))
+    return render_template("auth/recovery_codes.html", codes=codes, next=asked_next() or way_on)

@@ -58,7 +58,7 @@ def remove_app() -> ResponseReturnValue:
 @require_person(Office.SECURE)
 def recovery_codes() -> ResponseReturnValue:
     """Make new recovery codes and show them, this once."""
-    return show_new_codes(current_person())
+    return show_new_codes(current_person(), url_for("account.home"))
 
 
 def _render(person: Person, totp_secret: str, error: str) -> ResponseReturnValue:

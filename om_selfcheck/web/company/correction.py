@@ -13,7 +13,7 @@ from om_selfcheck.services import corrections, declarations
 from om_selfcheck.web.access import current_actor, require
 from om_selfcheck.web.company import pages
 from om_selfcheck.web.company.blueprint import bp
-from om_selfcheck.web.corrections import FIELDS, CorrectionForm, Refused, explain
+from om_selfcheck.web.corrections import FIELDS, CorrectionForm, Refused, explain, tell
 from om_selfcheck.web.inputs import find_faults, shown_values, wanted_values
 from om_selfcheck.web.sessions import commit
 
@@ -42,7 +42,7 @@ def correct(number: str) -> ResponseReturnValue:  # noqa: ARG001 - read by the g
         refused = explain(outcome)
         return _render(wanted, refused), refused.status
     commit()
-    return redirect(url_for("company.issued", number=actor.declaration_number, corrected=1), 303)
+    return redirect(url_for("company.issued", number=actor.declaration_number, corrected=tell(wanted, shown)), 303)
 
 
 def _render(typed: Mapping[str, str], refused: Refused) -> str:

@@ -131,7 +131,7 @@ def issued(number: str) -> ResponseReturnValue:  # noqa: ARG001 - read by the gu
         succession=load_succession(actor),
         may_correct=actor.may(Task.DECLARE) and may_correct_itself(issued_declaration.issued_at, now),
         correct_until=issued_declaration.issued_at + OWN_CORRECTION,
-        was_corrected="corrected" in request.args,
+        corrected=request.args.get("corrected", ""),
         cases=cases.list_own_cases(db.session, actor=actor, today=clock.today()),
     )
 

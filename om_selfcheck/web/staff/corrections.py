@@ -14,7 +14,7 @@ from om_selfcheck.extensions import db
 from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import corrections, register_entries
 from om_selfcheck.web.access import current_person, require_person
-from om_selfcheck.web.corrections import FIELDS, CorrectionForm, Refused, explain
+from om_selfcheck.web.corrections import FIELDS, CorrectionForm, Refused, explain, tell
 from om_selfcheck.web.inputs import find_faults, shown_values, wanted_values
 from om_selfcheck.web.sessions import commit
 from om_selfcheck.web.staff.blueprint import bp
@@ -53,7 +53,7 @@ def correct(number: str) -> ResponseReturnValue:
         refused = explain(outcome)
         return _render(number, typed, refused), refused.status
     commit()
-    return redirect(url_for("staff.declaration", number=number, corrected=1), 303)
+    return redirect(url_for("staff.declaration", number=number, corrected=tell(wanted, shown)), 303)
 
 
 def _render(number: str, typed: Mapping[str, str], refused: Refused) -> str:

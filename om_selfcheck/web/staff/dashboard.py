@@ -1,6 +1,6 @@
 """The office's first page: figures of the day, each a way to what it counts."""
 
-from flask import render_template, url_for
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from om_selfcheck import clock
@@ -12,6 +12,8 @@ from om_selfcheck.extensions import db
 from om_selfcheck.services.dashboard import get_dashboard
 from om_selfcheck.web.access import require_person
 from om_selfcheck.web.staff.blueprint import bp
+
+MOVED = 308
 
 
 @bp.get("", endpoint="dashboard")
@@ -29,6 +31,13 @@ def show() -> ResponseReturnValue:
         undeliverable_url=url_for("staff.mails"),
         month_url=_address,
     )
+
+
+@bp.get("/")
+@require_person(Office.OVERSEE)
+def with_slash() -> ResponseReturnValue:
+    """Lead on to the one address of this page."""
+    return redirect(url_for("staff.dashboard"), MOVED)
 
 
 def _address(days: IssueDays, status: DeclarationStatus | None = None) -> str:

@@ -92,7 +92,7 @@ def declaration(number: str) -> ResponseReturnValue:
             "changes": _("Anhang: Was sich geändert hat"),
         },
         timeline=describe_events(entry.timeline),
-        was_corrected="corrected" in request.args,
+        corrected=request.args.get("corrected", ""),
     )
 
 

@@ -59,7 +59,7 @@ def test_from_the_set_up_link_to_a_recovery_code_every_step_is_kept(any_app: Fla
         for code, path in ((show_code(secret.text, NOW + timedelta(seconds=30)), "code"), (codes[0], "recovery-code")):
             again = PageClient(any_app)
             again.post("/account/login", {"email": olaf.email, "password": PASSWORD})
-            assert again.send(f"/account/{path}", {"code": code}).location == "/account/"
+            assert again.send(f"/account/{path}", {"code": code}).location == "/staff"
             assert again.get("/staff/users").status == 200
 
 

@@ -16,6 +16,7 @@ from om_selfcheck.services.accounts import Account
 from om_selfcheck.store.models import Message
 from tests import people
 from tests.factories import PASSWORD
+from tests.web.auth.test_account import set_up_app
 from tests.web.client import PageClient
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -137,6 +138,15 @@ class TestSettingUp:
         olaf = people.add_user(app, "olaf@example.org", Role.STAFF)
         set_up = client.send(make(app, olaf, LinkPurpose.SET_UP), {"password": PASSWORD, "password_again": PASSWORD})
         assert set_up.location == "/account/second-factor"
+        kept = set_up_app(client, NOW)
+        assert "/staff" in kept.links()
+
+    def test_staff_who_signed_in_too_weakly_for_the_office_stay_at_their_account(
+        self, app: Flask, client: PageClient
+    ) -> None:
+        olaf = people.add_user(app, "olaf@example.org", Role.STAFF, Strength.SECOND_FACTOR)
+        assert client.send(make(app, olaf, LinkPurpose.SIGN_IN)).location == "/account/"
+        assert not client.get("/account/").soup.select(".office-nav")
 
     @pytest.mark.parametrize(
         ("password", "again", "field"),

@@ -114,6 +114,15 @@ def test_staff_without_a_second_factor_set_one_up_before_anything_else(app: Flas
     assert "/account/second-factor?next=/staff/users" in told.links()
 
 
+def test_staff_begin_at_the_overview_unless_they_asked_for_a_page(app: Flask, client: PageClient) -> None:
+    olaf = people.add_user(app, "olaf@example.org", Role.STAFF, Strength.SECOND_FACTOR)
+    give_password(client, olaf.email)
+    assert give_code(client, code_of(app, olaf)).location == "/staff"
+    asking = PageClient(app)
+    asked = give_password(asking, olaf.email, next="/staff/users").location
+    assert asking.send(asked, {"code": code_of(app, olaf, after=30)}).location == "/staff/users"
+
+
 @pytest.mark.parametrize("who", ["nobody@example.org", "nora@example.org", "gone@example.org", "new@example.org"])
 def test_every_refusal_reads_the_same_and_takes_one_hashing(
     app: Flask, client: PageClient, nora: Account, monkeypatch: pytest.MonkeyPatch, who: str

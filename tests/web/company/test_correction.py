@@ -105,6 +105,28 @@ def test_two_who_correct_the_same_field_see_each_other(app: Flask) -> None:
     assert count_corrections(app) == 1
 
 
+def test_sent_without_a_change_it_says_so_and_claims_no_new_edition(app: Flask) -> None:
+    alma, olaf = people.alma(app), people.olaf(app)
+    number = people.declare(alma)
+    for page in (
+        alma.client.get(correct(alma, number, {}).location),
+        olaf.client.get(olaf.client.send(f"/staff/declarations/{number}/correction", {"note": REASON}).location),
+    ):
+        assert "Es hat sich nichts geändert" in page.text
+        assert "Berichtigt" not in page.text
+    assert count_corrections(app) == 0
+
+
+def test_sent_twice_it_is_told_as_corrected_twice(app: Flask) -> None:
+    alma = people.alma(app)
+    number = people.declare(alma)
+    form = alma.client.get(f"/declarations/{number}/correction").values("/correction")
+    for _ in range(2):
+        done = alma.client.post(f"/declarations/{number}/correction", form | {"city": "Celle"})
+        assert "steht jetzt die neue Fassung" in alma.client.get(done.location).text
+    assert count_corrections(app) == 1
+
+
 def test_readers_and_helpers_do_not_correct(app: Flask) -> None:
     alma = people.alma(app)
     rolf, bente = people.rolf(alma), people.bente(alma)
