@@ -35,6 +35,7 @@ MANY, AT_ONCE, AUDITS, NETWORKS = 1_000_000, 20_000, 5_000, 60
 PAGE, ROUNDS, EXPORTED = 100, 3, 20_000
 DRAWING, PEAK = 60, 300
 TODAY = date(2026, 11, 24)
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 DAYS = 4 * 365  # the oldest was issued so long ago
 ADDRESS = "OM_BENCH_POSTGRESQL"
 EDITIONS = [("unternehmenscheck", "1.0")] * 6 + [("gesundheit", "1.0")] * 3 + [("personal", "1.0")]
@@ -188,7 +189,7 @@ def _measure_pages(name: str, url: str) -> Iterator[Figure]:
         pages["deep in the list"] = lambda: _show(session, Search(), deep)
         pages["deep in a word"] = lambda: _show(session, Search(typed="gmbh"), deep)
         pages["a number"] = lambda: _show(session, Search(typed=make_number(4711)), "")
-        pages["overview"] = lambda: get_dashboard(session, today=TODAY)
+        pages["overview"] = lambda: get_dashboard(session, now=NOON)
         pages["one declaration"] = lambda: get_entry(session, number=make_number(4711), today=TODAY)
         for what, show in pages.items():
             yield at_most(f"register: {what}, CPU, {name}", _cpu(session, show), PAGE, "ms")

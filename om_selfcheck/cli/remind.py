@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
@@ -24,13 +23,13 @@ from om_selfcheck.mail.transport import open_transport
 from om_selfcheck.services import messages
 from om_selfcheck.services.installation import open_engine
 from om_selfcheck.services.letters import join_tables
+from om_selfcheck.services.undeliverable import SHOWN_FOR
 
 if TYPE_CHECKING:
     from flask import Flask
 
 LOOK_EVERY = 2.0
 JOBS_EVERY = 3600.0
-SHOWN_FOR = timedelta(days=30)
 
 
 @dataclass(kw_only=True)

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from om_selfcheck.clock import day_in_berlin
 from om_selfcheck.domain.declaration import DeclarationStatus
 from om_selfcheck.domain.register import (
     Count,
@@ -14,6 +15,7 @@ from om_selfcheck.domain.register import (
     days_of_ending,
     days_of_status,
 )
+from om_selfcheck.services.undeliverable import SHOWN_FOR
 from om_selfcheck.store.queries import dashboard
 
 MONTHS = 13
@@ -47,8 +49,9 @@ class Dashboard:
         return round(100 * self.renewed.number / self.ended.number) if self.ended.number else None
 
 
-def get_dashboard(session: Session, *, today: date) -> Dashboard:
-    """Return the figures of a day."""
+def get_dashboard(session: Session, *, now: datetime) -> Dashboard:
+    """Return the figures of the day."""
+    today = day_in_berlin(now)
     ending = days_of_ending(today)
     ended, renewed = dashboard.count_renewed(session, days_of_ended_lately(today))
     audits_open, audits_overdue = dashboard.count_audits(session, today)
@@ -59,7 +62,7 @@ def get_dashboard(session: Session, *, today: date) -> Dashboard:
         ending_days=ending,
         ended=ended,
         renewed=renewed,
-        undeliverable=dashboard.count_undeliverable(session),
+        undeliverable=dashboard.count_undeliverable(session, now - SHOWN_FOR),
         audits_open=audits_open,
         audits_overdue=audits_overdue,
     )

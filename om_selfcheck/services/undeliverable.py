@@ -1,7 +1,7 @@
 """Mails that could not be delivered, as the office reads them: what and why, never to which address."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import RowMapping
@@ -12,6 +12,7 @@ from om_selfcheck.domain.register import Count
 from om_selfcheck.store.queries import dashboard, undeliverable
 
 PAGE_SIZE = 50
+SHOWN_FOR = timedelta(days=30)  # nothing can be done about a mail of long ago
 USER = "user:"
 
 
@@ -36,12 +37,13 @@ class UndeliveredPage:
     after: str | None
 
 
-def list_undelivered(session: Session, *, after: str = "", size: int = PAGE_SIZE) -> UndeliveredPage:
-    """List a page; what `after` cannot mean, or what is gone by now, begins at the top."""
-    rows = undeliverable.list_page(session, after=_read_id(after), at_most=size + 1)
+def list_undelivered(session: Session, *, now: datetime, after: str = "", size: int = PAGE_SIZE) -> UndeliveredPage:
+    """List a page of the last 30 days; what `after` cannot mean, or what is gone by now, begins at the top."""
+    since = now - SHOWN_FOR
+    rows = undeliverable.list_page(session, since=since, after=_read_id(after), at_most=size + 1)
     return UndeliveredPage(
         mails=tuple(_to_undelivered(row) for row in rows[:size]),
-        found=dashboard.count_undeliverable(session),
+        found=dashboard.count_undeliverable(session, since),
         after=rows[size - 1]["id"].hex if len(rows) > size else None,
     )
 

@@ -158,7 +158,7 @@ def test_what_was_given_up_lately_is_in_the_result(ledger: Engine) -> None:
     with Session(ledger) as session, session.begin():
         a, b = session.scalars(select(Message).order_by(Message.subject)).all()
         a.state = b.state = "undeliverable"
-        b.created_at -= timedelta(days=31)
+        b.next_try_at -= timedelta(days=31)
     assert "undeliverable in the last 30 days: 1" in type_in("remind").output.splitlines()
 
 

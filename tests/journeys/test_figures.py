@@ -169,7 +169,8 @@ def add_lists(session: Session) -> None:
     for number, audit in enumerate(session.scalars(select(Audit).where(Audit.state != "closed"))):
         audit.deadline_on = clock.today() + timedelta(days=number - 2)
     for number in range(60):
-        test_undeliverable.add(session, minutes=number, kind="audit" if number % 2 else "renewal")
+        ended_at = clock.now() - timedelta(minutes=number)
+        test_undeliverable.add(session, next_try_at=ended_at, kind="audit" if number % 2 else "renewal")
     session.commit()
     assert known
 

@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.message import MessageKind, MessageState, Problem
+from om_selfcheck.services import messages
 from om_selfcheck.services.accounts import Person
+from om_selfcheck.services.dashboard import get_dashboard
 from om_selfcheck.services.grants import Actor
-from om_selfcheck.services.undeliverable import Undelivered, list_undelivered
+from om_selfcheck.services.undeliverable import SHOWN_FOR, Undelivered, list_undelivered
 from om_selfcheck.store.models import Message
 from tests import factories
 from tests.factories import NOW
@@ -38,7 +40,7 @@ def add(session: Session, *, minutes: int = 0, **changes: object) -> UUID:
 
 
 def only(session: Session) -> Undelivered:
-    (mail,) = list_undelivered(session).mails
+    (mail,) = list_undelivered(session, now=NOW).mails
     return mail
 
 
@@ -49,7 +51,7 @@ def test_every_mail_is_reached_once_the_last_one_first(session: Session, size: i
     found: list[Undelivered] = []
     after: str | None = ""
     while after is not None:
-        page = list_undelivered(session, after=after, size=size)
+        page = list_undelivered(session, now=NOW, after=after, size=size)
         assert page.found.number == 10
         found += page.mails
         after = page.after
@@ -60,7 +62,18 @@ def test_every_mail_is_reached_once_the_last_one_first(session: Session, size: i
 @pytest.mark.parametrize("state", [state for state in MessageState if state is not MessageState.UNDELIVERABLE])
 def test_all_others_are_not_in_it(session: Session, state: MessageState) -> None:
     add(session, state=state.value)
-    assert list_undelivered(session).mails == ()
+    assert list_undelivered(session, now=NOW).mails == ()
+
+
+def test_what_was_given_up_over_thirty_days_ago_is_in_neither_list_nor_count(session: Session) -> None:
+    add(session, created_at=NOW - SHOWN_FOR)
+    add(session, minutes=1)
+    for later, left in ((SHOWN_FOR, 2), (SHOWN_FOR + timedelta(seconds=1), 1), (2 * SHOWN_FOR, 0)):
+        now = NOW + later
+        page = list_undelivered(session, now=now)
+        figures = get_dashboard(session, now=now)
+        assert (len(page.mails), page.found.number, figures.undeliverable.number) == (left, left, left)
+        assert messages.count_undeliverable(session, since=now - SHOWN_FOR) == left
 
 
 def test_a_declared_round_is_named_by_its_number(session: Session, owner: Actor) -> None:
@@ -89,4 +102,4 @@ def test_no_address_is_handed_out(session: Session) -> None:
 @pytest.mark.parametrize("after", ["x", "²", str(UUID(int=7))])
 def test_a_place_that_means_nothing_is_the_beginning(session: Session, after: str) -> None:
     add(session)
-    assert len(list_undelivered(session, after=after).mails) == 1
+    assert len(list_undelivered(session, now=NOW, after=after).mails) == 1

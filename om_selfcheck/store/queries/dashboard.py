@@ -1,6 +1,6 @@
 """Figures about all declarations, counted on indexes and no further than a bound."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, case, func, or_, select
@@ -40,8 +40,10 @@ def count_renewed(session: Session, days: IssueDays) -> tuple[Count, Count]:
     return Count(all_, all_ <= MANY), Count(renewed, all_ <= MANY)
 
 
-def count_undeliverable(session: Session) -> Count:
-    return _count(session, select(Message.id).where(Message.state == MessageState.UNDELIVERABLE), FEW)
+def count_undeliverable(session: Session, since: datetime) -> Count:
+    """Count the mails that were given up since an instant."""
+    is_meant = (Message.state == MessageState.UNDELIVERABLE) & (Message.next_try_at >= since)
+    return _count(session, select(Message.id).where(is_meant), FEW)
 
 
 def count_audits(session: Session, today: date) -> tuple[Count, Count]:

@@ -129,8 +129,8 @@ def count_due(session: Session, now: datetime) -> int:
 
 
 def count_undeliverable(session: Session, since: datetime) -> int:
-    """Count what was given up since an instant, by the day it was queued."""
-    is_given_up = (Message.state == MessageState.UNDELIVERABLE.value) & (Message.created_at >= since)
+    """Count what was given up since an instant; `next_try_at` of what is over says when that was."""
+    is_given_up = (Message.state == MessageState.UNDELIVERABLE.value) & (Message.next_try_at >= since)
     return session.scalar(select(func.count()).select_from(Message).where(is_given_up)) or 0
 
 

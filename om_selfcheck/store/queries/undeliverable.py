@@ -1,6 +1,7 @@
 """Mails that were given up. What is over is not tried again, so `next_try_at` says when that was."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, RowMapping, and_, or_, select
@@ -25,9 +26,10 @@ _LISTED = (
 )
 
 
-def list_page(session: Session, *, after: UUID | None, at_most: int) -> Sequence[RowMapping]:
-    """Return the mails that were given up, the last one first, behind one of them."""
-    return session.execute(_LISTED.where(*_behind(session, after)).limit(at_most)).mappings().all()
+def list_page(session: Session, *, since: datetime, after: UUID | None, at_most: int) -> Sequence[RowMapping]:
+    """Return the mails that were given up since an instant, the last one first, behind one of them."""
+    page = _LISTED.where(Message.next_try_at >= since, *_behind(session, after)).limit(at_most)
+    return session.execute(page).mappings().all()
 
 
 def _behind(session: Session, after: UUID | None) -> list[ColumnElement[bool]]:

@@ -10,6 +10,7 @@ from om_selfcheck.domain.register import IssueDays
 from om_selfcheck.domain.waiting import CaseWait
 from om_selfcheck.extensions import db
 from om_selfcheck.services.dashboard import get_dashboard
+from om_selfcheck.services.undeliverable import SHOWN_FOR
 from om_selfcheck.web.access import require_person
 from om_selfcheck.web.staff.blueprint import bp
 
@@ -19,7 +20,7 @@ MOVED = 308
 @bp.get("", endpoint="dashboard")
 @require_person(Office.OVERSEE)
 def show() -> ResponseReturnValue:
-    figures = get_dashboard(db.session, today=clock.today())
+    figures = get_dashboard(db.session, now=clock.now())
     return render_template(
         "staff/dashboard.html",
         figures=figures,
@@ -28,6 +29,7 @@ def show() -> ResponseReturnValue:
         ending_url=_address(figures.ending_days, DeclarationStatus.VALID),
         open_url=url_for("staff.audits"),
         overdue_url=url_for("staff.audits", waits=CaseWait.OVERDUE),
+        shown_days=SHOWN_FOR.days,
         undeliverable_url=url_for("staff.mails"),
         month_url=_address,
     )

@@ -3,9 +3,10 @@
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
+from om_selfcheck import clock
 from om_selfcheck.domain.access import Office
 from om_selfcheck.extensions import db
-from om_selfcheck.services.undeliverable import list_undelivered
+from om_selfcheck.services.undeliverable import SHOWN_FOR, list_undelivered
 from om_selfcheck.web.access import require_person
 from om_selfcheck.web.staff.blueprint import bp
 from om_selfcheck.web.staff.forms import MailsForm
@@ -19,10 +20,11 @@ PLACE = "after"
 def mails() -> ResponseReturnValue:
     form = MailsForm(request.args)
     form.validate()
-    page = list_undelivered(db.session, after=form.after.data)
+    page = list_undelivered(db.session, after=form.after.data, now=clock.now())
     return render_template(
         "staff/mails.html",
         page=page,
+        shown_days=SHOWN_FOR.days,
         is_first=not form.after.data,
         first_url=write_address("staff.mails", form, PLACE),
         next_url=write_address("staff.mails", form, PLACE, page.after) if page.after else "",

@@ -234,7 +234,7 @@ class TestOneDeclaration:
                     message_id="<1@example.org>",
                     state="undeliverable",
                     problem="address_refused",
-                    next_try_at=NOW,
+                    next_try_at=clock.now(),
                     created_at=NOW,
                 )
             )
@@ -242,7 +242,7 @@ class TestOneDeclaration:
         text = olaf.client.get(f"{REGISTER}/{number}").response.get_data(as_text=True)
         assert "Der Mailserver hat die Adresse abgelehnt" in text
         assert "buero@betrieb.de" not in text
-        assert re.search(r"1 +E-Mails waren nicht zustellbar", figures(olaf))
+        assert re.search(r"1 +E-Mails waren in den letzten 30 Tagen nicht zustellbar", figures(olaf))
 
 
 def figures(user: User) -> str:
