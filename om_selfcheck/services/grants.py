@@ -90,6 +90,11 @@ class ListedLink:
         """Say whether it came with a reminder and opens a single action only."""
         return bool(reach_of(self.right, self.scope).action_key)
 
+    @property
+    def is_for_a_day(self) -> bool:
+        """Say whether it lives so short a time that the hour of its end matters."""
+        return self.expires_at is not None and self.expires_at - self.created_at <= HELP_LIFETIME
+
 
 def find_actor(
     session: Session, *, assessment_id: UUID, grant_id: UUID, now: datetime, is_writing: bool = False

@@ -65,6 +65,26 @@ def test_the_company_ends_it_at_any_time(app: Flask) -> None:
     assert statuses(olaf.client, alma) == {404}
 
 
+def test_every_page_says_the_hour_at_which_it_ends(app: Flask) -> None:
+    with time_machine.travel("2026-11-24T14:16:00Z", tick=False):
+        alma = people.alma(app)
+        shown = alma.client.get(alma.client.send(f"{alma.base}/access", form="/access/help").location)
+        assert "am 25. November 2026 um 15:16 Uhr" in shown.text
+        (sheet,) = [link for link in shown.links() if "sheet" in link]
+        found = re.search(r"/access/[\w-]{43}", shown.text)
+        assert found is not None
+        behind = people.stella(app).client.get(found[0])
+        for page in (alma.client.get(f"{alma.base}/access"), alma.client.get(sheet), behind):
+            assert "endet am 25.11.2026 um 15:16 Uhr" in page.text
+
+
+def test_of_a_link_that_lives_for_weeks_the_day_is_enough(app: Flask) -> None:
+    with time_machine.travel("2026-11-24T14:16:00Z", tick=False):
+        alma = people.alma(app)
+        people.rolf(alma)
+        assert re.search(r"endet am 08\.12\.2026 (?!um)", alma.client.get(f"{alma.base}/access").text)
+
+
 def test_only_who_shares_makes_one(app: Flask) -> None:
     alma = people.alma(app)
     for person in (people.bente(alma), people.rolf(alma)):
