@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
+from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.audit import AuditState, Side, StepKind
@@ -44,10 +45,15 @@ class Sample:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawnNumber:
-    """A number of a sample with its case; None where the case of another sample was open already."""
+    """A number of a sample with the case that looks into it.
+
+    Where it ran already (`is_earlier`), `origin` is the sample it came from; None where it came from a report.
+    """
 
     number: str
     case: ListedCase | None
+    is_earlier: bool
+    origin: Sample | None
 
 
 def draw(session: Session, *, frame: Frame, size: int, seed: str, today: date) -> Draw:
@@ -115,9 +121,22 @@ def get_sample(session: Session, *, sample_id: UUID) -> Sample:
 def list_drawn(session: Session, *, sample: Sample, today: date) -> Sequence[DrawnNumber]:
     """List what was drawn, in its order, each with the case that looks into it."""
     rows = audits.list_of_numbers(session, sample.numbers)
-    own = {row["number"]: to_listed(row, today) for row in rows if row["sample_id"] == sample.sample_id}
-    other = {row["number"]: to_listed(row, today) for row in rows if row["created_at"] <= sample.drawn_at}
-    return [DrawnNumber(number=one, case=own.get(one) or other.get(one)) for one in sample.numbers]
+    own = {row["number"]: row for row in rows if row["sample_id"] == sample.sample_id}
+    earlier = {row["number"]: row for row in rows if row["created_at"] <= sample.drawn_at}
+    return [_to_drawn(session, one, own.get(one), earlier.get(one), today) for one in sample.numbers]
+
+
+def _to_drawn(
+    session: Session, number: str, own: RowMapping | None, earlier: RowMapping | None, today: date
+) -> DrawnNumber:
+    row = own or earlier
+    origin = audits.find_sample(session, row["sample_id"]) if row and row is not own and row["sample_id"] else None
+    return DrawnNumber(
+        number=number,
+        case=to_listed(row, today) if row else None,
+        is_earlier=row is not own,
+        origin=_to_sample(origin) if origin else None,
+    )
 
 
 def _start_case(

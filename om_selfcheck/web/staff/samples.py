@@ -23,13 +23,13 @@ from om_selfcheck.web.staff.network_field import read_network, suggest_networks
 from om_selfcheck.web.surroundings import catalogue
 
 UNPROCESSABLE = 422
-SIZE_LENGTH, SLUG_LENGTH = 3, 40
+SLUG_LENGTH = 40
 _SIZE = re.compile(r"[0-9]{1,3}")
 
 
 class SampleForm(Form):  # type: ignore[misc]  # WTForms ships no types
     on = day_field()
-    size: StringField = line_field(SIZE_LENGTH)
+    size: StringField = line_field()
     seed: StringField = line_field(SEED_LENGTH)
     check = line_field(SLUG_LENGTH)
     network = line_field()

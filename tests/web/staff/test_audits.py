@@ -82,6 +82,9 @@ class TestSamples:
         assert expected.frame_hash in page.text
         assert f"./om audit sample --on {yesterday} --size 5 --seed 3.8.17" in page.text
         assert number in page.text
+        assert "5 gewünscht, nur 1 galt" in page.text
+        assert "1 Selbsterklärung, die am" in page.text
+        assert "Fall lief schon" not in page.text
         assert "Es kommt dasselbe heraus" in olaf.client.get(f"{drawn.location}?again=1").text
         assert "1 aus 1" in olaf.client.get("/staff/samples").text
 
@@ -114,6 +117,29 @@ class TestSamples:
         assert refused.status == 422
         assert f'href="#{field}"' in str(refused.soup.select_one(".error-summary"))
         assert refused.values()["seed"] == typed["seed"]
+
+    @pytest.mark.usefixtures("alma")
+    @pytest.mark.parametrize("size", ["0", "201", "99999", "viele"])
+    def test_a_size_that_is_none_reads_which_there_are(self, olaf: User, size: str) -> None:
+        yesterday = (clock.today() - timedelta(days=1)).isoformat()
+        refused = olaf.client.send("/staff/samples", DRAW | {"on": yesterday, "size": size})
+        assert "Bitte eine Zahl von 1 bis 200 eintragen" in refused.soup.select_one("#size-error").text  # type: ignore[union-attr]
+
+    @pytest.mark.usefixtures("alma")
+    def test_a_case_that_ran_already_says_where_it_came_from(self, olaf: User) -> None:
+        yesterday = (clock.today() - timedelta(days=1)).isoformat()
+        first, second = (olaf.client.send("/staff/samples", DRAW | {"on": yesterday}).location for _ in range(2))
+        page = olaf.client.get(second)
+        day = f"{clock.today():%d.%m.%Y}"
+        (origin,) = [link for link in page.soup.select(".task a") if f"aus der Stichprobe vom {day}" in link.text]
+        assert str(origin["href"]) == first
+
+    def test_a_case_over_a_report_says_so(self, app: Flask, alma: Person, olaf: User) -> None:
+        report_id = people.report(app, people.number_of(app, alma))
+        olaf.client.send(f"/staff/reports/{report_id}", {"proposal_text": "Darum."}, form="/hearing")
+        yesterday = (clock.today() - timedelta(days=1)).isoformat()
+        drawn = olaf.client.send("/staff/samples", DRAW | {"on": yesterday})
+        assert "Fall lief schon, aus einem Hinweis" in olaf.client.get(drawn.location).text
 
     @pytest.mark.usefixtures("alma")
     def test_today_is_not_over(self, olaf: User) -> None:
