@@ -21,7 +21,7 @@ from om_selfcheck.web.long_lists import FORMATS, Line, record_taking, send_list
 from om_selfcheck.web.staff.blueprint import bp
 from om_selfcheck.web.staff.events import EventLine, describe_events, name_actors
 from om_selfcheck.web.staff.forms import RecordForm
-from om_selfcheck.web.staff.searching import list_asked, write_address
+from om_selfcheck.web.staff.searching import find_turned_days, list_asked, write_address
 from om_selfcheck.web.surroundings import settings
 
 UNPROCESSABLE = 422
@@ -65,7 +65,7 @@ def export_record() -> ResponseReturnValue:
 
 def _read(form: RecordForm) -> tuple[RecordSearch | None, dict[str, str]]:
     """Return what the form asks for, or what is wrong with it."""
-    errors = find_faults(form)
+    errors = find_faults(form) or find_turned_days(form, "from_day", "to_day")
     if form.before.data and not (form.before.data.isascii() and form.before.data.isdigit()):
         errors["before"] = str(NOT_OFFERED)
     if errors:

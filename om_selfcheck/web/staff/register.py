@@ -22,7 +22,7 @@ from om_selfcheck.web.staff.blueprint import bp
 from om_selfcheck.web.staff.events import describe_events
 from om_selfcheck.web.staff.forms import RegisterForm
 from om_selfcheck.web.staff.network_field import read_network, suggest_networks
-from om_selfcheck.web.staff.searching import list_asked, write_address
+from om_selfcheck.web.staff.searching import find_turned_days, list_asked, write_address
 from om_selfcheck.web.surroundings import catalogue
 
 UNPROCESSABLE = 422
@@ -98,7 +98,7 @@ def declaration(number: str) -> ResponseReturnValue:
 
 def _read(form: RegisterForm) -> tuple[Search | None, dict[str, str]]:
     """Return what the form asks for, or what is wrong with it."""
-    errors = find_faults(form)
+    errors = find_faults(form) or find_turned_days(form, "issued_from", "issued_to")
     network = read_network(form.network, errors)
     if form.check.data and form.check.data not in _list_checks():
         errors["check"] = str(NOT_OFFERED)

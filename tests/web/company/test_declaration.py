@@ -121,6 +121,14 @@ def test_the_preview_shows_what_will_be_declared_and_by_whom(alma: Person) -> No
         assert shown in page.text
 
 
+def test_once_issued_the_overview_no_longer_calls_it_voluntary(alma: Person) -> None:
+    assert "Freiwillig. Der Plan nützt Ihnen" in alma.client.get(alma.base).text
+    people.declare(alma)
+    page = alma.client.get(alma.base)
+    assert "Ausgestellt." in page.text
+    assert "Freiwillig" not in page.text
+
+
 def test_issuing_again_leads_to_the_same_number(alma: Person) -> None:
     number = people.declare(alma)
     token = alma.client.csrf_token(alma.assessment_id)

@@ -64,7 +64,9 @@ def test_pages_go_on(app: Flask, olaf: User, monkeypatch: pytest.MonkeyPatch) ->
     assert len(found) > 2
 
 
-@pytest.mark.parametrize("query", ["verb=nothing", "from_day=gestern", "before=x", "before=²"])
+@pytest.mark.parametrize(
+    "query", ["verb=nothing", "from_day=gestern", "from_day=2026-02-01&to_day=2026-01-31", "before=x", "before=²"]
+)
 def test_what_cannot_be_meant_is_named(olaf: User, query: str) -> None:
     page = olaf.client.get(f"{RECORD}?{query}")
     assert page.status == 200

@@ -49,6 +49,15 @@ def test_the_list_says_who_may_what_and_how_far_they_are(app: Flask, olaf: User,
 
 
 class TestInviting:
+    def test_the_form_says_who_needs_a_network_and_what_the_office_sees(self, olaf: User) -> None:
+        page = olaf.client.get("/staff/users")
+        asked = page.soup.select_one("label[for=network]")
+        assert asked is not None
+        assert "(nur für Koordinierende, dort nötig)" in asked.text
+        assert "freiwillig" not in asked.text
+        for place in ("Register", "Fälle", "Stichproben", "Ereignisprotokoll"):
+            assert place in page.soup.select_one("main form").text  # type: ignore[union-attr]
+
     def test_staff_get_an_account_and_a_mail(self, app: Flask, olaf: User) -> None:
         assert olaf.client.send("/staff/users", INVITATION).location == "/staff/users?news=invited"
         assert mailed(app) == [("set_up_link", "new@example.org")]
