@@ -1,4 +1,4 @@
-"""Commands for the append-only record: verifying it, and what proves later that nobody bent it."""
+"""Commands for the append-only record: verifying it and the register, and what proves later that nobody bent it."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -187,7 +187,7 @@ def _say_breaks(breaks: Sequence[Break]) -> Iterator[str]:
     for broken in breaks[:BREAKS_NAMED]:
         place = f"events {broken.seq} to {broken.until}" if broken.until else f"event {broken.seq}"
         yield f"{place}: {broken.damage.value}. {WORDS[broken.damage]}"
-    yield f"The record is broken in {_say_count(len(breaks))} places."
+    yield f"The record is broken in {_say_places(len(breaks))}."
 
 
 def _say_differences(differences: Sequence[tuple[str, Difference]]) -> Iterator[str]:
@@ -196,11 +196,13 @@ def _say_differences(differences: Sequence[tuple[str, Difference]]) -> Iterator[
         return
     for number, difference in differences[:BREAKS_NAMED]:
         yield f"declaration {number}: {difference.value}. {DIFFERENCES[difference]}"
-    yield f"The register differs from the record in {_say_count(len(differences))} places."
+    yield f"The register differs from the record in {_say_places(len(differences))}."
 
 
-def _say_count(found: int) -> str:
-    return f"more than {BREAKS_NAMED}" if found > BREAKS_NAMED else str(found)
+def _say_places(found: int) -> str:
+    if found > BREAKS_NAMED:
+        return f"more than {BREAKS_NAMED} places"
+    return "1 place" if found == 1 else f"{found} places"
 
 
 def _say_whole(newest: Sequence["ListedEvent"]) -> Iterator[str]:

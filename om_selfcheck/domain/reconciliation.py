@@ -135,7 +135,6 @@ _LISTENERS: dict[str, Callable[[Told, Act], Told]] = {
     Verb.DECLARATION_REPLACED: _hear_replaced,
     Verb.PAYLOADS_ERASED: _hear_erased,
 }
-HEARD = tuple(_LISTENERS)
 
 
 def _withdrawal_changed(told: Told, kept: Kept) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from om_selfcheck.clock import day_in_berlin
-from om_selfcheck.domain.reconciliation import HEARD, Act, Difference, Kept, find_differences
+from om_selfcheck.domain.reconciliation import Act, Difference, Kept, find_differences
 from om_selfcheck.domain.snapshot import hash_snapshot
 from om_selfcheck.domain.tampering import BREAKS_NAMED
 from om_selfcheck.services.record import to_text
@@ -28,7 +28,7 @@ def compare_register(session: Session) -> list[tuple[str, Difference]]:
 
 
 def _read_acts(session: Session) -> Iterator[tuple[str, Act]]:
-    for stored in rows.walk_acts(session, HEARD):
+    for stored in rows.walk_acts(session):
         subject, verb, actor, at = map(to_text, stored[:4])
         act = Act(verb=verb, actor=actor, on=_to_day(at), details=_to_details(stored[4]))
         yield subject.removeprefix(rows.PREFIX), act

@@ -1,11 +1,10 @@
 """What the register says of a number, held against what the record says of it: a table of every damage (P13)."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from om_selfcheck.domain.reconciliation import HEARD, Act, Difference, Kept, Told, compare, find_differences, hear
+from om_selfcheck.domain.reconciliation import Act, Difference, Kept, Told, compare, find_differences, hear
 from om_selfcheck.domain.record import Verb
 
 HASH, OTHER_HASH = "a" * 64, "b" * 64
@@ -122,5 +121,5 @@ def test_each_number_is_compared_with_what_is_said_of_itself() -> None:
 
 
 def test_it_hears_only_the_acts_that_end_or_issue_a_declaration() -> None:
-    told: Any = {verb: hear(Told(), replace(ISSUED, verb=verb)) for verb in Verb}
-    assert {verb for verb, one in told.items() if one != Told()} == set(HEARD)
+    heard = {act.verb for act in (ISSUED, WITHDRAWN, REPLACED, ERASED_IN_TIME)}
+    assert {verb for verb in Verb if hear(Told(), replace(ISSUED, verb=verb)) != Told()} == heard

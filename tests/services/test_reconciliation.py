@@ -1,6 +1,6 @@
 """The register held against the record: sound as people leave it, and whatever is bent in it by hand is named (P13)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
@@ -282,14 +282,14 @@ def compare_while_one_is_issued(
     session.commit()
     walk_acts = rows.walk_acts
 
-    def act_meanwhile(own: Session, verbs: Sequence[str]) -> Iterator[Any]:
-        with closing(walk_acts(own, verbs)) as acts:  # type: ignore[type-var]  # it is a generator
-            yield_first = next(acts)
+    def act_meanwhile(own: Session) -> Iterator[Any]:
+        with closing(walk_acts(own)) as acts:  # type: ignore[type-var]  # it is a generator
+            first = next(acts)
             with Session(engine) as other:
                 factories.issue(other, newer)
                 withdrawals.withdraw_own(other, actor=older, now=NOW)
                 other.commit()
-            yield yield_first
+            yield first
             yield from acts
 
     patch.setattr(rows, "walk_acts", act_meanwhile)

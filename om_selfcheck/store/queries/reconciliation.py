@@ -23,7 +23,7 @@ def see_one_state(session: Session) -> None:
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
-def walk_acts(session: Session, verbs: Sequence[str]) -> Iterator[Sequence[Any]]:
+def walk_acts(session: Session) -> Iterator[Sequence[Any]]:
     """Walk events about declarations in the order of their subjects: subject, verb, actor, instant, payload."""
     subject = _by_bytes(session, EventRow.subject)
     statement = (
@@ -33,7 +33,7 @@ def walk_acts(session: Session, verbs: Sequence[str]) -> Iterator[Sequence[Any]]
             _as_stored(session, EventPayload.payload),
         )
         .outerjoin(EventPayload, EventPayload.seq == EventRow.seq)
-        .where(subject >= PREFIX, subject < BEHIND, EventRow.verb.in_(verbs))
+        .where(subject >= PREFIX, subject < BEHIND)
         .order_by(subject, EventRow.seq)
     )
     yield from _walk(session, statement)
