@@ -33,6 +33,7 @@ class Settings:
     keep_backup_days: int
     checkpoint_dir: Path
     checkpoint_mail: str
+    office_mail: str
 
     @property
     def is_https(self) -> bool:
@@ -70,6 +71,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         keep_backup_days=_read_number(environment, "OM_KEEP_BACKUP_DAYS", 30, at_most=3650),
         checkpoint_dir=Path(environment.get("OM_CHECKPOINT_DIR") or instance_dir / "checkpoints").absolute(),
         checkpoint_mail=environment.get("OM_CHECKPOINT_MAIL") or "",
+        office_mail=environment.get("OM_OFFICE_MAIL") or "",
     )
 
 

@@ -47,10 +47,10 @@ class Registered:
         return search_words(f"{self.company_name} {self.city}")
 
 
-def fill(session: Session, count: int, *, seed: int = 1) -> list[Registered]:
+def fill(session: Session, count: int, *, seed: int = 1, letters: str = "abc") -> list[Registered]:
     """Put declarations in, the oldest first; every fifth is replaced by the one after it."""
     rng = random.Random(seed)
-    networks = [factories.add_network(session, slug=f"netz-{letter}") for letter in "abc"]
+    networks = [factories.add_network(session, slug=f"netz-{letter}") for letter in letters]
     issued_on = sorted(TODAY - timedelta(days=rng.randrange(1200)) for _ in range(count))
     known = [
         Registered(

@@ -30,6 +30,7 @@ OTHERS = {
     "OM_KEEP_BACKUP_DAYS": "7",
     "OM_CHECKPOINT_DIR": "/mnt/elsewhere",
     "OM_CHECKPOINT_MAIL": "akte@example.org",
+    "OM_OFFICE_MAIL": "buero@example.org",
 }
 
 
@@ -53,6 +54,7 @@ def test_without_any_variable_it_runs_on_one_machine() -> None:
         keep_backup_days=30,
         checkpoint_dir=folder / "checkpoints",
         checkpoint_mail="",
+        office_mail="",
     )
     assert not settings.is_https
 
@@ -84,6 +86,7 @@ def test_each_variable_is_read() -> None:
         keep_backup_days=7,
         checkpoint_dir=Path("/mnt/elsewhere"),
         checkpoint_mail="akte@example.org",
+        office_mail="buero@example.org",
     )
     assert settings.is_https
 

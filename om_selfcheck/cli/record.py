@@ -118,8 +118,13 @@ def key() -> None:
 
 def check_mail(settings: Settings) -> None:
     """Look at OM_CHECKPOINT_MAIL before anything starts; ValueError where it is no address."""
-    if settings.checkpoint_mail and not is_email(settings.checkpoint_mail):
-        raise ValueError(f"OM_CHECKPOINT_MAIL must be one address, not {settings.checkpoint_mail[:80]!r}")
+    check_address("OM_CHECKPOINT_MAIL", settings.checkpoint_mail)
+
+
+def check_address(variable: str, address: str) -> None:
+    """Look at a setting that may name an address; ValueError where it is none."""
+    if address and not is_email(address):
+        raise ValueError(f"{variable} must be one address, not {address[:80]!r}")
 
 
 def keep_checkpoint(reader: "Engine", settings: Settings, now: datetime) -> "KeptCheckpoint":

@@ -3,26 +3,25 @@
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from om_selfcheck import clock
-from om_selfcheck.cli import figures, record
-from om_selfcheck.cli.housekeeping import keep_house
+from om_selfcheck.cli import record
+from om_selfcheck.cli.jobs import JOBS, Queued, Queueing
 from om_selfcheck.config import Settings
-from om_selfcheck.domain.message import MessageKind, MessageState
-from om_selfcheck.domain.reminders import reminder_day
+from om_selfcheck.domain.message import MessageState
 from om_selfcheck.log import describe, write_line
 from om_selfcheck.mail.delivery import Sender, send_due
 from om_selfcheck.mail.messages import make_letterhead, read_sender
 from om_selfcheck.mail.transport import open_transport
-from om_selfcheck.services import messages, nudges, reminders
+from om_selfcheck.services import messages
 from om_selfcheck.services.installation import open_engine
 from om_selfcheck.services.letters import join_tables
 
@@ -32,31 +31,6 @@ if TYPE_CHECKING:
 LOOK_EVERY = 2.0
 JOBS_EVERY = 3600.0
 SHOWN_FOR = timedelta(days=30)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Queueing:
-    """What a job gets: it looks by `reader`, which keeps no writer waiting, and queues by `writer`, a little at a time.
-
-    A dry run only counts.
-    """
-
-    reader: Engine
-    writer: Engine
-    settings: Settings
-    now: datetime
-    is_dry: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Queued:
-    """What a job queued by kind, the records it could not read, what it cleared away and published."""
-
-    kinds: Mapping[str, int]
-    failed: Sequence[str] = ()
-    erased: int = 0
-    forgotten: int = 0
-    weeks: int = 0
 
 
 @dataclass(kw_only=True)
@@ -81,75 +55,12 @@ class Counts:
         self.weeks += queued.weeks
 
 
-def queue_reminders(queueing: Queueing) -> Queued:
-    """Queue what is due of renewals and actions, a batch a transaction."""
-    run = reminders.Run(
-        renewal_days=queueing.settings.renewal_days,
-        now=queueing.now,
-        today=reminder_day(queueing.now.astimezone(clock.BERLIN)),
-        is_dry=queueing.is_dry,
-    )
-    counts = reminders.Counts()
-    with Session(queueing.reader) as looking:
-        for batch in reminders.list_due(looking, run):
-            with Session(queueing.writer) as session, session.begin():
-                counts += reminders.queue_due(session, batch, run)
-    return Queued(kinds={kind.value: count for kind, count in counts.queued.items()}, failed=counts.failed)
-
-
-def keep_checkpoint(queueing: Queueing) -> Queued:
-    """Keep the record's checkpoint of the day, and queue it where OM_CHECKPOINT_MAIL wants it too."""
-    settings, now = queueing.settings, queueing.now
-    if queueing.is_dry:
-        return Queued(kinds={})
-    kept = record.keep_checkpoint(queueing.reader, settings, now)
-    is_queued = record.queue_checkpoint(queueing.writer, settings, kept, now)
-    return Queued(kinds={MessageKind.CHECKPOINT.value: 1} if is_queued else {})
-
-
-def queue_nudges(queueing: Queueing) -> Queued:
-    """Queue the mails to those who have stopped, for the networks that asked for it; a nudge a transaction."""
-    queued = 0
-    with Session(queueing.reader) as looking:
-        waiting = nudges.list_waiting(looking)
-        if queueing.is_dry:
-            today = clock.day_in_berlin(queueing.now)
-            queued = sum(nudges.count_reached(looking, nudge=nudge, today=today) for nudge in waiting)
-    for nudge in waiting if not queueing.is_dry else ():
-        with Session(queueing.writer) as session, session.begin():
-            queued += nudges.queue_nudge(session, nudge=nudge, now=queueing.now)
-    return Queued(kinds={MessageKind.NUDGE.value: queued} if queued else {})
-
-
-def publish_figures(queueing: Queueing) -> Queued:
-    """Close the weeks of networks that are over."""
-    if queueing.is_dry:
-        return Queued(kinds={}, weeks=figures.count_open_weeks(queueing.reader, queueing.now))
-    secret_key = queueing.settings.secret_key
-    weeks, failed = figures.close_weeks(queueing.reader, queueing.writer, secret_key, queueing.now)
-    return Queued(kinds={}, failed=failed, weeks=weeks)
-
-
-def clear_outgrown(queueing: Queueing) -> Queued:
-    """Warn companies whose time is nearly over, erase those whose time is, and forget old mails."""
-    if queueing.is_dry:
-        return Queued(kinds={})
-    warned, erased, forgotten = keep_house(queueing.reader, queueing.writer, queueing.settings)
-    write_line("kept house", "info", warned=warned, erased=erased, mails_forgotten=forgotten)
-    return Queued(kinds={MessageKind.RETENTION.value: warned} if warned else {}, erased=erased, forgotten=forgotten)
-
-
-# What is queued before sending, in this order. A job asks by itself what was queued before; it runs again every
-# JOBS_EVERY and whenever somebody types ./om remind.
-Job = Callable[[Queueing], Queued]
-JOBS: tuple[Job, ...] = (keep_checkpoint, queue_reminders, clear_outgrown, queue_nudges, publish_figures)
-
-
 def check_mail(settings: Settings) -> None:
     """Look at the settings of mail before anything starts; ValueError names the one that is wrong."""
     read_sender(settings.mail_from)
     open_transport(settings.mail_url, greets_as="")
     record.check_mail(settings)
+    record.check_address("OM_OFFICE_MAIL", settings.office_mail)
 
 
 def remind_once(app: "Flask") -> Counts:

@@ -1,4 +1,4 @@
-"""Audits of issued declarations (*Stichproben*): how a case moves, what is looked at, how it may end (D9, D14, D15).
+"""Audits of issued declarations (*Stichproben*): how a case moves, what is looked at, how it may end (D9, D14).
 
 A case is open to both sides: company and office read the same steps, findings, deadlines and outcome.
 """
@@ -11,13 +11,10 @@ from enum import StrEnum
 from om_selfcheck.domain.declaration import WithdrawalReason
 from om_selfcheck.domain.errors import DomainError
 from om_selfcheck.domain.text import has_letter
-from om_selfcheck.domain.throttle import Limit
 
 HEARING = timedelta(weeks=4)
 TIME_TO_OPEN = timedelta(weeks=4)
 TIME_TO_READ = timedelta(weeks=2)
-REPORTS_OF_NETWORK = Limit(name="reports-of-network", most=10, window=timedelta(hours=1))
-REPORTS_OF_NUMBER = Limit(name="reports-of-number", most=20, window=timedelta(days=1))
 
 
 class AuditState(StrEnum):
@@ -114,14 +111,6 @@ class Decision(StrEnum):
 
     WITHDRAWN = "withdrawn"
     KEPT = "kept"
-
-
-class ReportOutcome(StrEnum):
-    """How a report *not from us* ended (D15)."""
-
-    NOT_CONFIRMED = "not_confirmed"
-    NO_ANSWER = "no_answer"
-    WITHDRAWN = "withdrawn"
 
 
 class Occasion(StrEnum):

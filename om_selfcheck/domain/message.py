@@ -24,6 +24,7 @@ class MessageKind(StrEnum):
     NUDGE = "nudge"
     DECLARATION_CORRECTED = "declaration_corrected"
     AUDIT = "audit"
+    OFFICE = "office"
 
 
 _ASKED_FOR = frozenset(
@@ -39,6 +40,7 @@ _ASKED_FOR = frozenset(
         MessageKind.ACCOUNT_CHANGED,
         MessageKind.DECLARATION_CORRECTED,
         MessageKind.AUDIT,
+        MessageKind.OFFICE,
     }
 )
 

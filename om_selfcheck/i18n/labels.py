@@ -13,7 +13,6 @@ from om_selfcheck.domain.audit import (
     CheckItem,
     Decision,
     FindingAnswer,
-    ReportOutcome,
     Side,
     StepKind,
 )
@@ -28,6 +27,7 @@ from om_selfcheck.domain.declaration import (
     ReminderChoice,
     WithdrawalReason,
 )
+from om_selfcheck.domain.foreign_report import ReportOutcome
 from om_selfcheck.domain.help import OrganisationKind
 from om_selfcheck.domain.invitation import InvitationState
 from om_selfcheck.domain.message import MessageKind, MessageState, Problem
@@ -39,6 +39,7 @@ from om_selfcheck.domain.register import AuditStanding, RegisterOrder
 from om_selfcheck.domain.release import ReleaseLevel
 from om_selfcheck.domain.statistics.report import Bound
 from om_selfcheck.domain.statistics.stages import Stage
+from om_selfcheck.domain.waiting import CaseWait
 
 # One table an enum: members of different enums may share a value and would be one key.
 LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
@@ -188,6 +189,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         MessageKind.NUDGE: _("Erinnerung an einen Check, der liegen blieb"),
         MessageKind.DECLARATION_CORRECTED: _("Nachricht über eine Berichtigung"),
         MessageKind.AUDIT: _("Schreiben der Geschäftsstelle zu einem Fall"),
+        MessageKind.OFFICE: _("Mail an die Geschäftsstelle: was wartet"),
     },
     MessageState: {
         MessageState.QUEUED: _("wird gleich verschickt"),
@@ -354,6 +356,10 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         CheckItem.DATES: _("Waren die Termine am Tag der Ausstellung einzuhalten?"),
         CheckItem.FOLLOW_UPS: _("Lässt sich an den Kontrollen ablesen, ob es wirkt?"),
         CheckItem.WORDING: _("Spricht das Unternehmen so von seiner Erklärung wie vereinbart?"),
+    },
+    CaseWait: {
+        CaseWait.ANSWERED: _("Das Unternehmen hat zuletzt etwas getan"),
+        CaseWait.OVERDUE: _("Die Frist ist überschritten"),
     },
     FindingAnswer: {
         FindingAnswer.YES: _("ja"),

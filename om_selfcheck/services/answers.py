@@ -13,7 +13,7 @@ from om_selfcheck.domain.statistics.report import (
     report_answers,
     report_progress,
 )
-from om_selfcheck.services.figures import Published
+from om_selfcheck.services.published_figures import Published
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

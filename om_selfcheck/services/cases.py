@@ -147,12 +147,6 @@ class FrozenCriteria:
     completeness: Completeness
 
 
-def list_cases(session: Session, *, is_open: bool, today: date) -> Sequence[ListedCase]:
-    """List the open cases by deadline, or those that were closed last."""
-    rows = audits.list_open(session) if is_open else audits.list_closed(session)
-    return [to_listed(row, today) for row in rows]
-
-
 def list_own_cases(session: Session, *, actor: Actor, today: date) -> Sequence[ListedCase]:
     """List the cases of a company's own declaration for its owner, the newest first; nobody else is told of them."""
     if actor.declaration_number is None or not actor.may(Task.DECLARE):

@@ -15,8 +15,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.access import Right, Task
-from om_selfcheck.domain.audit import ReportOutcome, Side, StepKind
+from om_selfcheck.domain.audit import Side, StepKind
 from om_selfcheck.domain.declaration import WithdrawalReason
+from om_selfcheck.domain.foreign_report import ReportOutcome
 from om_selfcheck.domain.record import SYSTEM, Event, Verb
 from om_selfcheck.services.case_steps import settle_case
 from om_selfcheck.services.grants import Actor

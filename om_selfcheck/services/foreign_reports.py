@@ -7,10 +7,11 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
-from om_selfcheck.domain.audit import AuditState, MoveNotAllowed, ReportOutcome, Side, StepKind
+from om_selfcheck.domain.audit import AuditState, MoveNotAllowed, Side, StepKind
 from om_selfcheck.domain.declaration import WithdrawalReason
 from om_selfcheck.domain.declaration_number import NotANumber, read_number
 from om_selfcheck.domain.errors import NotFound
+from om_selfcheck.domain.foreign_report import ReportOutcome
 from om_selfcheck.domain.record import SYSTEM, Event, Verb
 from om_selfcheck.services.accounts import Person
 from om_selfcheck.services.case_steps import add_step, record_case

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from om_selfcheck.domain.errors import NotFound
 from om_selfcheck.domain.statistics.stages import StageCounts
 from om_selfcheck.domain.statistics.weeks import WEEK, Week
-from om_selfcheck.services import figures
-from om_selfcheck.services.figures import Published, WeekFigures
+from om_selfcheck.services import published_figures
+from om_selfcheck.services.published_figures import Published, WeekFigures
 from om_selfcheck.services.stages import StageFigures, name_groups
 
 YEARS = range(2020, 2100)
@@ -30,7 +30,7 @@ class YearReport:
 
 def list_years(session: Session, *, network_id: UUID) -> Sequence[int]:
     """Return the years with closed weeks, the newest first; no week between the first and the last is left out."""
-    span = figures.find_span(session, network_id=network_id)
+    span = published_figures.find_span(session, network_id=network_id)
     return range(span[1].year, span[0].year - 1, -1) if span else ()
 
 
@@ -45,12 +45,12 @@ def get_report(session: Session, *, network_id: UUID, year: int) -> YearReport:
         week=last.week,
         stages=name_groups(session, network_id=network_id, overview=last.overview),
         before=before.total if before else None,
-        published=figures.get_published(session, network_id=network_id),
+        published=published_figures.get_published(session, network_id=network_id),
     )
 
 
 def _find_last_week(session: Session, network_id: UUID, year: int) -> WeekFigures | None:
     first, following = Week.of(date(year, 1, 4)), Week.of(date(year + 1, 1, 4))  # the fourth is in week 1
     until = Week(following.monday - WEEK)
-    weeks = figures.list_weeks(session, network_id=network_id, since=first, until=until)
+    weeks = published_figures.list_weeks(session, network_id=network_id, since=first, until=until)
     return weeks[-1] if weeks else None

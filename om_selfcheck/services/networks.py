@@ -16,7 +16,7 @@ from om_selfcheck.store import models
 from om_selfcheck.store.queries import networks
 
 FIELDS = ("name", "area", "kind", "contact_name", "contact_email", "contact_phone", "greeting", "language")
-PAGE_SIZE = 50
+PAGE_SIZE, SUGGESTED = 50, 8
 
 
 class SlugTaken(DomainError):
@@ -64,6 +64,22 @@ def get_network(session: Session, *, slug: str) -> Network:
     if row is None:
         raise NotFound
     return to_network(row)
+
+
+def find_network(session: Session, *, typed: str) -> Network | None:
+    """Return the network that a typed slug or whole name means; None where there is none, or several are called so."""
+    slug = typed.lower()
+    row = networks.find_network(session, slug) if is_slug(slug) else None
+    called = [row] if row else networks.list_called(session, typed, 2)
+    return to_network(called[0]) if len(called) == 1 else None
+
+
+def suggest_networks(session: Session, *, typed: str) -> Sequence[Network]:
+    """Return what to choose from: all networks where they are few, else some that hold what was typed."""
+    page = search_networks(session, words="", after="")
+    if not page.after:
+        return page.networks
+    return search_networks(session, words=typed, after="", at_most=SUGGESTED).networks if typed else ()
 
 
 def list_networks(session: Session) -> Sequence[Network]:

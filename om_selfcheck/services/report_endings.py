@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from om_selfcheck.domain.audit import ReportOutcome
 from om_selfcheck.domain.declaration import WithdrawalReason
+from om_selfcheck.domain.foreign_report import ReportOutcome
 from om_selfcheck.domain.record import Event, Verb
 from om_selfcheck.services.record import append_event
 from om_selfcheck.store.models import Declaration, ForeignReport

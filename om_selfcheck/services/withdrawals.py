@@ -15,7 +15,6 @@ from om_selfcheck.domain.audit import (
     AuditState,
     Decision,
     MoveNotAllowed,
-    ReportOutcome,
     Side,
     StepKind,
     list_reasons,
@@ -24,6 +23,7 @@ from om_selfcheck.domain.audit import (
 )
 from om_selfcheck.domain.declaration import WithdrawalReason
 from om_selfcheck.domain.errors import NotFound
+from om_selfcheck.domain.foreign_report import ReportOutcome
 from om_selfcheck.domain.record import Event, Verb
 from om_selfcheck.services.accounts import Person
 from om_selfcheck.services.case_letters import write_to_company

@@ -4,7 +4,8 @@ from flask import request
 from flask_babel import lazy_gettext as _
 from wtforms import Form
 
-from om_selfcheck.domain.audit import CheckItem, Decision, FindingAnswer, ReportOutcome, list_outcomes, list_reasons
+from om_selfcheck.domain.audit import CheckItem, Decision, FindingAnswer, list_outcomes, list_reasons
+from om_selfcheck.domain.foreign_report import ReportOutcome
 from om_selfcheck.domain.text import has_letter
 from om_selfcheck.web.inputs import code_field, day_field, find_faults, shown_values, text_field
 

@@ -162,6 +162,7 @@ EXPECTED = {
     ("company.withdrawal", "GET"): Task.DECLARE,
     ("company.withdraw", "POST"): Task.DECLARE,
     ("staff.audits", "GET"): Office.OVERSEE,
+    ("staff.mails", "GET"): Office.OVERSEE,
     ("staff.audit", "GET"): Office.OVERSEE,
     ("staff.ask_company", "POST"): Office.OVERSEE,
     ("staff.write_message", "POST"): Office.OVERSEE,

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import delete, event, select
 from sqlalchemy.orm import Session
 
-from om_selfcheck.cli.remind import JOBS, Queueing, publish_figures
+from om_selfcheck.cli.jobs import JOBS, Queueing, publish_figures
 from om_selfcheck.config import read_settings
 from om_selfcheck.services import figures
 from om_selfcheck.services.installation import bring_up_to_date, open_engine

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, event, func, select
 from sqlalchemy.orm import Session
 
-from om_selfcheck.cli.remind import Queueing, queue_reminders
+from om_selfcheck.cli.jobs import Queueing, queue_reminders
 from om_selfcheck.clock import BERLIN
 from om_selfcheck.config import read_settings
 from om_selfcheck.services.installation import bring_up_to_date, open_engine

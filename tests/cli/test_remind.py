@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from om_selfcheck import clock, factory
 from om_selfcheck.cli import remind
-from om_selfcheck.cli.remind import Queued, Queueing
+from om_selfcheck.cli.jobs import Queued, Queueing
 from om_selfcheck.config import Settings
 from om_selfcheck.domain.message import MessageKind
 from om_selfcheck.services.installation import open_engine

@@ -19,7 +19,6 @@ from om_selfcheck.domain.audit import (
     Decision,
     FindingAnswer,
     Occasion,
-    ReportOutcome,
     Side,
     StepKind,
 )
@@ -34,6 +33,7 @@ from om_selfcheck.domain.declaration import (
     ReminderChoice,
     WithdrawalReason,
 )
+from om_selfcheck.domain.foreign_report import ReportOutcome
 from om_selfcheck.domain.help import OrganisationKind
 from om_selfcheck.domain.invitation import InvitationState
 from om_selfcheck.domain.merging import Merge
@@ -51,6 +51,7 @@ from om_selfcheck.domain.statistics.published import FigureKind
 from om_selfcheck.domain.statistics.report import Bound
 from om_selfcheck.domain.statistics.stages import Stage
 from om_selfcheck.domain.tampering import Damage
+from om_selfcheck.domain.waiting import CaseWait
 
 CODES: dict[type[StrEnum], str] = {
     Right: "OWNER=owner EDITOR=editor READER=reader DOER=doer CALENDAR=calendar",
@@ -145,6 +146,7 @@ CODES: dict[type[StrEnum], str] = {
         "CRITERIA=criteria RATINGS=ratings DESCRIPTIONS=descriptions RESPONSIBLE=responsible DATES=dates "
         "FOLLOW_UPS=follow_ups WORDING=wording"
     ),
+    CaseWait: "ANSWERED=answered OVERDUE=overdue",
     FindingAnswer: "YES=yes PARTLY=partly NO=no NOT_SEEN=not_seen",
     Decision: "WITHDRAWN=withdrawn KEPT=kept",
     ReportOutcome: "NOT_CONFIRMED=not_confirmed NO_ANSWER=no_answer WITHDRAWN=withdrawn",
@@ -170,7 +172,7 @@ CODES: dict[type[StrEnum], str] = {
         "RENEWAL=renewal ACTION_DUE=action_due FOLLOW_UP=follow_up DOER_INVITED=doer_invited "
         "RETENTION=retention CHECKPOINT=checkpoint SIGN_IN_LINK=sign_in_link SET_UP_LINK=set_up_link "
         "ACCOUNT_CHANGED=account_changed NUDGE=nudge DECLARATION_CORRECTED=declaration_corrected "
-        "AUDIT=audit"
+        "AUDIT=audit OFFICE=office"
     ),
     MessageState: (
         "QUEUED=queued SENDING=sending SENT=sent FAILED=failed UNDELIVERABLE=undeliverable CANCELLED=cancelled"

@@ -34,6 +34,7 @@ FOR_NOW = tuple(problem for problem in Problem if problem not in (*FOR_GOOD, Pro
         (MessageKind.ACCESS_LINK, True),
         (MessageKind.LOST_LINK, True),
         (MessageKind.RETENTION, True),
+        (MessageKind.OFFICE, True),
         (MessageKind.RENEWAL, False),
         (MessageKind.ACTION_DUE, False),
         (MessageKind.FOLLOW_UP, False),

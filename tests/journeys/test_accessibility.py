@@ -224,7 +224,11 @@ def make_complete(alma: Visitor, company: str, title: str) -> Round:
 
 @pytest.mark.parametrize("name", PLACES)
 def test_axe_finds_nothing(name: str, cast: Cast, open_browser: OpenBrowser) -> None:
-    page = go(open_browser, cast, PLACES[name])
+    look_in_all_colours(go(open_browser, cast, PLACES[name]))
+
+
+def look_in_all_colours(page: Page) -> None:
+    """Hold the page on the screen against the rules: light, dark, forced colours, and 320 pixels wide."""
     page.evaluate(AXE)
     found = {"light": page.evaluate(RUN_AXE, EVERYTHING)}
     page.set_viewport_size(WIDE)
@@ -232,9 +236,9 @@ def test_axe_finds_nothing(name: str, cast: Cast, open_browser: OpenBrowser) -> 
     found["dark"] = page.evaluate(RUN_AXE, COLOURS)
     page.emulate_media(color_scheme="light", forced_colors="active")
     found["forced colours"] = page.evaluate(RUN_AXE, COLOURS)
-    assert not any(found.values()), json.dumps(found, indent=1, ensure_ascii=False)
+    assert not any(found.values()), page.url + json.dumps(found, indent=1, ensure_ascii=False)
     page.emulate_media(forced_colors="none")
-    assert width_at_320(page) <= NARROW["width"]
+    assert width_at_320(page) <= NARROW["width"], page.url
 
 
 @pytest.mark.parametrize("name", PLACES)

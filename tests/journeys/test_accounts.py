@@ -120,7 +120,7 @@ def test_an_invited_coordinator_comes_in_by_mail_without_javascript(open_browser
     staff.goto("/staff/users")
     staff.page.locator("#email").fill("nina@example.org")
     staff.page.locator("input[name=role][value=coordinator]").check()
-    staff.page.locator("#network").select_option("lausitz")
+    staff.page.locator("#network").fill("Netzwerk Lausitz")
     staff.page.locator(SUBMIT).click()
     expect(staff.page.locator(".notice-success")).to_contain_text("unterwegs")
 

@@ -46,7 +46,7 @@ from om_selfcheck.pdf.documents import (
 from om_selfcheck.pdf.network_report import NetworkReport, render_network_report
 from om_selfcheck.services.answers import make_answers
 from om_selfcheck.services.case_letters import CaseLetter
-from om_selfcheck.services.figures import Published
+from om_selfcheck.services.published_figures import Published
 from om_selfcheck.services.stages import ShownGroup
 from tests.builders import make_questionnaire, make_topic
 

@@ -120,6 +120,8 @@ PARAMETERS_READ = {
     "staff.users": ("news",),
     "staff.networks": ("q", "after"),
     "staff.register": ("search", "check", "network", "issued_from", "issued_to", "status", "audit", "order", "after"),
+    "staff.audits": ("state", "waits", "after"),
+    "staff.mails": ("after",),
     "staff.record": ("verb", "actor", "subject", "from_day", "to_day", "before"),
     "staff.declaration": ("corrected",),
     "company.issued": ("corrected",),

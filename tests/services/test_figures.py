@@ -12,7 +12,7 @@ from om_selfcheck.domain.statistics.published import read_answers, read_progress
 from om_selfcheck.domain.statistics.stages import StageCounts
 from om_selfcheck.domain.statistics.weeks import WEEK as SEVEN_DAYS
 from om_selfcheck.domain.statistics.weeks import Week
-from om_selfcheck.services import figures, stages
+from om_selfcheck.services import figures, published_figures, stages
 from om_selfcheck.services.figures import Unclosed
 from om_selfcheck.store.models import Assessment, CountedCompany, Participation, PublishedFigures, Rating
 from om_selfcheck.store.queries import figures as queries
@@ -79,7 +79,7 @@ def test_a_published_week_stays_as_it_is(session: Session, network: UUID) -> Non
     (row,) = crowd.published(session, "stages")
     assert read_stages(row.content).groups == {}
     close(session, weeks_later=1)
-    weeks = figures.list_weeks(session, network_id=network, since=WEEK, until=Week.of(TODAY))
+    weeks = published_figures.list_weeks(session, network_id=network, since=WEEK, until=Week.of(TODAY))
     assert [(one.week, one.total) for one in weeks] == [
         (WEEK, None),
         (Week(MONDAY + SEVEN_DAYS), StageCounts(started=7)),
@@ -296,11 +296,11 @@ def close_both(engine: Engine, session: Session) -> None:
 def test_what_was_published_is_read_by_check_and_year(session: Session, network: UUID) -> None:
     for one in crowd.add_rated(session, network, 15):
         crowd.declare(session, one, on=WEEK.ends_on - PROGRESS_AFTER, done=6)
-    assert figures.get_published(session, network_id=network).checks == []
+    assert published_figures.get_published(session, network_id=network).checks == []
     close(session)
     crowd.add_rated(session, network, 15, on=MONDAY + 8 * SEVEN_DAYS)
     close(session, weeks_later=8)
-    found = figures.get_published(session, network_id=network)
+    found = published_figures.get_published(session, network_id=network)
     assert (found.checks, found.years_of(CHECK.slug), found.years_of("other")) == ([CHECK.slug], [2027, 2026], [])
     assert [batch.week.year for batch in found.answers[CHECK.slug]] == [2026, 2027]
     assert [batch.companies for batch in found.progress[CHECK.slug]] == [15]

@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from om_selfcheck.domain.audit import AuditState, Decision, MoveNotAllowed, ReportOutcome
+from om_selfcheck.domain.audit import AuditState, Decision, MoveNotAllowed
 from om_selfcheck.domain.declaration import DeclarationStatus, WithdrawalReason
 from om_selfcheck.domain.errors import NotFound
+from om_selfcheck.domain.foreign_report import ReportOutcome
 from om_selfcheck.services import cases, foreign_reports, numbers, withdrawals
 from om_selfcheck.services.accounts import Person
 from om_selfcheck.services.foreign_reports import Report

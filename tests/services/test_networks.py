@@ -195,3 +195,40 @@ def test_what_names_no_network_is_unknown_on_both_databases(session: Session, sl
     with pytest.raises(NotFound):
         networks.get_network(session, slug=slug)
     assert [one.slug for one in networks.search_networks(session, words="", after=slug).networks] == ["nordharz"]
+
+
+# Named in a form
+
+
+@pytest.mark.parametrize(
+    ("typed", "slug"),
+    [
+        ("nordharz", "nordharz"),
+        ("NordHarz", "nordharz"),
+        ("Netzwerk Nordharz", "nordharz"),
+        ("netzwerk nordharz", "nordharz"),
+        ("Nordharz e. V.", None),
+        ("Netzwerk", None),
+        ("%", None),
+        ("", None),
+        ("Zwilling", None),  # two are called so
+        ("zwilling-1", "zwilling-1"),
+    ],
+)
+def test_a_slug_or_a_whole_name_means_one_network(session: Session, typed: str, slug: str | None) -> None:
+    add(session)
+    for number in (1, 2):
+        add(session, f"zwilling-{number}", name="Zwilling")
+    found = networks.find_network(session, typed=typed)
+    assert (found.slug if found else None) == slug
+
+
+def test_few_networks_are_all_to_choose_from_and_of_many_some_that_were_meant(session: Session) -> None:
+    for number in range(networks.PAGE_SIZE):
+        factories.add_network(session, slug=f"netz-{number}")
+    session.commit()
+    assert len(networks.suggest_networks(session, typed="")) == networks.PAGE_SIZE
+    add(session)
+    assert networks.suggest_networks(session, typed="") == ()
+    assert [one.slug for one in networks.suggest_networks(session, typed="harz")] == ["nordharz"]
+    assert len(networks.suggest_networks(session, typed="netz")) == networks.SUGGESTED

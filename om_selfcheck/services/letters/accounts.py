@@ -30,7 +30,7 @@ def prepare_set_up_link(session: Session, claimed: Claimed, now: datetime) -> Fa
     account = _find_account(session, claimed)
     if account is None or account.has_password:
         return None
-    own = [one.name for one in networks.list_networks(session) if one.network_id in account.network_ids]
+    own = [one.name for one in networks.list_networks_of(session, user_id=account.user_id)]
     return _make_link(session, account, LinkPurpose.SET_UP, now) | {"role": account.role, "networks": own}
 
 

@@ -52,7 +52,7 @@ def list_samples(session: Session) -> Sequence[AuditSample]:
     return session.scalars(select(AuditSample).order_by(AuditSample.drawn_at.desc()).limit(LISTED_AT_MOST)).all()
 
 
-_LISTED = select(
+LISTED = select(
     Audit.id.label("audit_id"),
     Audit.state,
     Audit.outcome,
@@ -66,29 +66,15 @@ _LISTED = select(
 ).join(Declaration, Declaration.id == Audit.declaration_id)
 
 
-def list_open(session: Session) -> Sequence[RowMapping]:
-    """Return the cases that are not closed, those with the nearest deadline first."""
-    statement = _LISTED.where(Audit.state != _CLOSED).order_by(
-        Audit.deadline_on.is_(None), Audit.deadline_on, Audit.created_at, Declaration.number
-    )
-    return session.execute(statement.limit(LISTED_AT_MOST)).mappings().all()
-
-
-def list_closed(session: Session) -> Sequence[RowMapping]:
-    """Return the cases that were closed last."""
-    statement = _LISTED.where(Audit.state == _CLOSED).order_by(Audit.closed_at.desc(), Declaration.number)
-    return session.execute(statement.limit(50)).mappings().all()
-
-
 def list_of_numbers(session: Session, numbers: Sequence[str]) -> Sequence[RowMapping]:
     """Return all cases of some declarations, the oldest first."""
-    statement = _LISTED.where(Declaration.number.in_(numbers)).order_by(Audit.created_at, Audit.id)
+    statement = LISTED.where(Declaration.number.in_(numbers)).order_by(Audit.created_at, Audit.id)
     return session.execute(statement).mappings().all()
 
 
 def list_of_round(session: Session, assessment_id: UUID) -> Sequence[RowMapping]:
     """Return the cases of a round's declaration, the newest first."""
-    statement = _LISTED.where(Declaration.assessment_id == assessment_id).order_by(Audit.created_at.desc(), Audit.id)
+    statement = LISTED.where(Declaration.assessment_id == assessment_id).order_by(Audit.created_at.desc(), Audit.id)
     return session.execute(statement).mappings().all()
 
 

@@ -14,6 +14,7 @@ from om_selfcheck.store.models import Message
 
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _CLAIMABLE = tuple(state.value for state in MessageState if may_become(state, MessageState.SENDING))
+_CAME_TO_NOTHING = (MessageState.UNDELIVERABLE.value, MessageState.CANCELLED.value)
 _Due = aliased(Message)
 _IS_DUE = _Due.state.in_(_CLAIMABLE) & (_Due.next_try_at <= bindparam("now"))
 _FIND_DUE = select(_Due.id).where(_IS_DUE).limit(1)
@@ -110,6 +111,17 @@ def settle(
 
 def is_any_due(session: Session, now: datetime) -> bool:
     return session.execute(_FIND_DUE, {"now": now}).first() is not None
+
+
+def is_queued(session: Session, *, kind: str, subject: str, stage: str) -> bool:
+    found = select(Message.id).where(Message.kind == kind, Message.subject == subject, Message.stage == stage)
+    return session.scalar(found) is not None
+
+
+def find_last_taken(session: Session, *, kind: str, subject: str) -> datetime | None:
+    """Return when the last mail of its kind was queued that arrived, or still may."""
+    last = select(func.max(Message.created_at)).where(Message.kind == kind, Message.subject == subject)
+    return session.scalar(last.where(Message.state.not_in(_CAME_TO_NOTHING)))
 
 
 def count_due(session: Session, now: datetime) -> int:

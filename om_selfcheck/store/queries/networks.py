@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, or_, select, tuple_, update
+from sqlalchemy import bindparam, func, or_, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,11 @@ _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.ins
 
 def find_network(session: Session, slug: str) -> Network | None:
     return session.scalars(_BY_SLUG, {"slug": slug}).first()
+
+
+def list_called(session: Session, name: str, at_most: int) -> Sequence[Network]:
+    """Return the networks with a whole name, whatever its capital letters."""
+    return session.scalars(_ALL.where(func.lower(Network.name) == func.lower(name)).limit(at_most)).all()
 
 
 def list_networks(session: Session) -> Sequence[Network]:

@@ -9,7 +9,7 @@ from om_selfcheck.i18n.figures import say_group, say_week
 from om_selfcheck.i18n.labels import label
 from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services.answers import Answers
-from om_selfcheck.services.figures import WeekFigures
+from om_selfcheck.services.published_figures import WeekFigures
 from om_selfcheck.services.stages import StageFigures
 from om_selfcheck.web.spreadsheet import Cell, Sheet
 

@@ -17,11 +17,10 @@ from om_selfcheck.extensions import db
 from om_selfcheck.i18n.figures import say_figure, say_group, say_week
 from om_selfcheck.i18n.translation import current_language
 from om_selfcheck.i18n.translation import gettext as _
-from om_selfcheck.services import figures as published_figures
-from om_selfcheck.services import network_reports, stages
+from om_selfcheck.services import network_reports, published_figures, stages
 from om_selfcheck.services.answers import Answers, make_answers
-from om_selfcheck.services.figures import Published, WeekFigures
 from om_selfcheck.services.networks import Network
+from om_selfcheck.services.published_figures import Published, WeekFigures
 from om_selfcheck.web.access import current_network, require_person
 from om_selfcheck.web.network import figure_tables
 from om_selfcheck.web.network.blueprint import bp

@@ -1,13 +1,27 @@
 """Pages of the coordinating office (*Geschäftsstelle*)."""
 
-from om_selfcheck.web.staff import audits, corrections, dashboard, networks, record, register, reports, samples, users
+from om_selfcheck.web.staff import (
+    audits,
+    cases,
+    corrections,
+    dashboard,
+    mails,
+    networks,
+    record,
+    register,
+    reports,
+    samples,
+    users,
+)
 from om_selfcheck.web.staff.blueprint import bp
 
 __all__ = [
     "audits",
     "bp",
+    "cases",
     "corrections",
     "dashboard",
+    "mails",
     "networks",
     "record",
     "register",

@@ -1,4 +1,4 @@
-"""Cases: the list, one case as the company sees it too, and every act of the office in it."""
+"""One case as the company sees it too, and every act of the office in it."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -24,7 +24,7 @@ from om_selfcheck.domain.rating import NeedForAction
 from om_selfcheck.extensions import db
 from om_selfcheck.i18n.labels import label
 from om_selfcheck.i18n.translation import gettext as _
-from om_selfcheck.services import audits, cases, foreign_reports, openings, withdrawals
+from om_selfcheck.services import audits, cases, openings, withdrawals
 from om_selfcheck.services.audits import FindingsIncomplete
 from om_selfcheck.services.record import list_timeline
 from om_selfcheck.web.access import current_person, require_person
@@ -35,19 +35,6 @@ from om_selfcheck.web.staff.blueprint import bp
 from om_selfcheck.web.surroundings import catalogue
 
 UNPROCESSABLE, CONFLICT = 422, 409
-
-
-@bp.get("/audits", endpoint="audits")
-@require_person(Office.OVERSEE)
-def list_all() -> ResponseReturnValue:
-    today = clock.today()
-    return render_template(
-        "staff/audits.html",
-        open_cases=cases.list_cases(db.session, is_open=True, today=today),
-        closed_cases=cases.list_cases(db.session, is_open=False, today=today),
-        open_reports=foreign_reports.list_reports(db.session, is_open=True),
-        closed_reports=foreign_reports.list_reports(db.session, is_open=False),
-    )
 
 
 @bp.get("/audits/<uuid:audit_id>")

@@ -1,4 +1,4 @@
-"""The office's first page: figures of the day, each a way into the register."""
+"""The office's first page: figures of the day, each a way to what it counts."""
 
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -6,7 +6,8 @@ from flask.typing import ResponseReturnValue
 from om_selfcheck import clock
 from om_selfcheck.domain.access import Office
 from om_selfcheck.domain.declaration import DeclarationStatus
-from om_selfcheck.domain.register import AuditStanding, IssueDays
+from om_selfcheck.domain.register import IssueDays
+from om_selfcheck.domain.waiting import CaseWait
 from om_selfcheck.extensions import db
 from om_selfcheck.services.dashboard import get_dashboard
 from om_selfcheck.web.access import require_person
@@ -23,8 +24,9 @@ def show() -> ResponseReturnValue:
         most=max(month.issued.number for month in figures.months),
         valid_url=url_for("staff.register", status=DeclarationStatus.VALID),
         ending_url=_address(figures.ending_days, DeclarationStatus.VALID),
-        open_url=url_for("staff.register", audit=AuditStanding.OPEN),
-        overdue_url=url_for("staff.register", audit=AuditStanding.OVERDUE),
+        open_url=url_for("staff.audits"),
+        overdue_url=url_for("staff.audits", waits=CaseWait.OVERDUE),
+        undeliverable_url=url_for("staff.mails"),
         month_url=_address,
     )
 

@@ -8,13 +8,12 @@ from flask.typing import ResponseReturnValue
 from om_selfcheck import clock
 from om_selfcheck.domain.access import Office
 from om_selfcheck.domain.declaration import DeclarationStatus
-from om_selfcheck.domain.errors import NotFound
 from om_selfcheck.domain.register import AuditStanding, IssueDays, RegisterOrder
 from om_selfcheck.extensions import begin_reading, begin_writing, db
 from om_selfcheck.i18n.labels import label
 from om_selfcheck.i18n.translation import current_language
 from om_selfcheck.i18n.translation import gettext as _
-from om_selfcheck.services import networks, register, register_entries
+from om_selfcheck.services import register, register_entries
 from om_selfcheck.services.register import ListedDeclaration, Search
 from om_selfcheck.web import long_lists
 from om_selfcheck.web.access import look_again, require_person
@@ -24,6 +23,7 @@ from om_selfcheck.web.sessions import commit
 from om_selfcheck.web.staff.blueprint import bp
 from om_selfcheck.web.staff.events import describe_events
 from om_selfcheck.web.staff.forms import RegisterForm
+from om_selfcheck.web.staff.network_field import read_network, suggest_networks
 from om_selfcheck.web.staff.searching import list_asked, write_address
 from om_selfcheck.web.surroundings import catalogue
 
@@ -101,9 +101,7 @@ def declaration(number: str) -> ResponseReturnValue:
 def _read(form: RegisterForm) -> tuple[Search | None, dict[str, str]]:
     """Return what the form asks for, or what is wrong with it."""
     errors = find_faults(form)
-    network = _find_network(form.network.data)
-    if form.network.data and network is None:
-        errors["network"] = str(NOT_OFFERED)
+    network = read_network(form.network, errors)
     if form.check.data and form.check.data not in _list_checks():
         errors["check"] = str(NOT_OFFERED)
     if errors:
@@ -119,13 +117,6 @@ def _read(form: RegisterForm) -> tuple[Search | None, dict[str, str]]:
         audit=AuditStanding(form.audit.data) if form.audit.data else None,
         order=RegisterOrder(form.order.data) if form.order.data else RegisterOrder.NEWEST,
     ), {}
-
-
-def _find_network(slug: str) -> networks.Network | None:
-    try:
-        return networks.get_network(db.session, slug=slug) if slug else None
-    except NotFound:
-        return None
 
 
 def _list_checks() -> Mapping[str, str]:
@@ -170,13 +161,12 @@ def _to_line(line: ListedDeclaration) -> Line:
 
 
 def _render(form: RegisterForm, errors: Mapping[str, str], **found: object) -> str:
-    known = networks.list_networks(db.session)
     return render_template(
         "staff/register.html",
         form=form,
         errors=errors,
         checks=_list_checks(),
-        networks={one.slug: one.name for one in known},
+        networks=suggest_networks(form.network.data),
         statuses=STATUSES,
         standings=list(AuditStanding),
         orders=list(RegisterOrder),

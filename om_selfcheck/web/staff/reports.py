@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from om_selfcheck import clock
 from om_selfcheck.domain.access import Office
-from om_selfcheck.domain.audit import MoveNotAllowed, ReportOutcome
+from om_selfcheck.domain.audit import MoveNotAllowed
+from om_selfcheck.domain.foreign_report import ReportOutcome
 from om_selfcheck.extensions import db
 from om_selfcheck.i18n.labels import label
 from om_selfcheck.services import foreign_reports

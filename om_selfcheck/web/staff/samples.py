@@ -13,12 +13,13 @@ from om_selfcheck.domain.sampling import SAMPLE_AT_MOST, SEED_LENGTH, Frame, is_
 from om_selfcheck.extensions import begin_reading, begin_writing, db
 from om_selfcheck.i18n.translation import current_language
 from om_selfcheck.i18n.translation import gettext as _
-from om_selfcheck.services import networks, samples
+from om_selfcheck.services import samples
 from om_selfcheck.services.samples import FrameEmpty, FrameNotOver, Sample
 from om_selfcheck.web.access import look_again, require_person
 from om_selfcheck.web.inputs import NOT_OFFERED, day_field, find_faults, line_field, read_day
 from om_selfcheck.web.sessions import commit
 from om_selfcheck.web.staff.blueprint import bp
+from om_selfcheck.web.staff.network_field import read_network, suggest_networks
 from om_selfcheck.web.surroundings import catalogue
 
 UNPROCESSABLE = 422
@@ -31,7 +32,7 @@ class SampleForm(Form):  # type: ignore[misc]  # WTForms ships no types
     size: StringField = line_field(SIZE_LENGTH)
     seed: StringField = line_field(SEED_LENGTH)
     check = line_field(SLUG_LENGTH)
-    network = line_field(SLUG_LENGTH)
+    network = line_field()
 
 
 @bp.get("/samples", endpoint="samples")
@@ -46,11 +47,12 @@ def draw_sample() -> ResponseReturnValue:
     """Draw and begin the cases; what is wrong with the form is named."""
     form = SampleForm(request.form)
     problems = find_faults(form)
+    network = read_network(form.network, problems)
     problems = _find_gaps(form) | problems
     if problems:
         return _render(form, problems), UNPROCESSABLE
     try:
-        sample_id = _start(form)
+        sample_id = _start(form, network.slug if network else "")
     except FrameNotOver:
         return _render(
             form, {"on": _("Bitte einen Tag wählen, der vorbei ist; nur an ihm ändert sich nichts mehr.")}
@@ -79,10 +81,10 @@ def sample(sample_id: UUID) -> ResponseReturnValue:
     )
 
 
-def _start(form: SampleForm) -> UUID:
+def _start(form: SampleForm, network: str) -> UUID:
     now = clock.now()
     today = clock.day_in_berlin(now)
-    frame = Frame(on=read_day(form.on.data) or today, check=form.check.data, network=form.network.data)
+    frame = Frame(on=read_day(form.on.data) or today, check=form.check.data, network=network)
     size, seed = int(form.size.data), form.seed.data
     begin_reading()  # it may take seconds, and nobody who saves waits for it
     drawn = samples.draw(db.session, frame=frame, size=size, seed=seed, today=today)
@@ -109,8 +111,6 @@ def _find_gaps(form: SampleForm) -> dict[str, str]:
         gaps["seed"] = _("Bitte Buchstaben ohne Umlaute, Ziffern und . _ : / + = - verwenden, höchstens 64 Zeichen.")
     if form.check.data and form.check.data not in {one.slug for one in catalogue().list_newest()}:
         gaps["check"] = str(NOT_OFFERED)
-    if form.network.data and form.network.data not in {one.slug for one in networks.list_networks(db.session)}:
-        gaps["network"] = str(NOT_OFFERED)
     return gaps
 
 
@@ -120,7 +120,7 @@ def _render(form: SampleForm, problems: dict[str, str]) -> str:
         samples=samples.list_samples(db.session),
         checks=catalogue().list_newest(),
         titles=[one.title.in_language(current_language()) for one in catalogue().list_newest()],
-        networks=networks.list_networks(db.session),
+        networks=suggest_networks(form.network.data),
         form=form,
         problems=problems,
     )

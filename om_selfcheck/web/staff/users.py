@@ -1,5 +1,6 @@
 """Who may sign in: the list, inviting, roles and networks, closing an account and letting it start anew."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from flask import redirect, render_template, request, url_for
@@ -7,17 +8,19 @@ from flask.typing import ResponseReturnValue
 
 from om_selfcheck import clock
 from om_selfcheck.domain.access import Office, Role
-from om_selfcheck.domain.errors import AddressTaken, NotFound
+from om_selfcheck.domain.errors import AddressTaken
 from om_selfcheck.extensions import db
 from om_selfcheck.i18n.labels import label
 from om_selfcheck.i18n.translation import current_language
 from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import account_links, accounts, credentials, networks
+from om_selfcheck.services.networks import Network
 from om_selfcheck.web.access import current_person, require_person
-from om_selfcheck.web.inputs import NOT_OFFERED, find_faults, shown_values
+from om_selfcheck.web.inputs import find_faults, shown_values
 from om_selfcheck.web.sessions import commit
 from om_selfcheck.web.staff.blueprint import bp
 from om_selfcheck.web.staff.forms import InviteForm, NetworkForm, RoleForm
+from om_selfcheck.web.staff.network_field import read_network, suggest_networks
 
 UNPROCESSABLE, CONFLICT = 422, 409
 
@@ -34,14 +37,13 @@ def invite() -> ResponseReturnValue:
     """Add an account and mail its holder a link to set it up."""
     form = InviteForm(request.form)
     errors = find_faults(form)
+    network = read_network(form.network, errors) if form.role.data == Role.COORDINATOR else None
     errors = _find_gaps(form) | errors
     if not errors:
         try:
-            _invite(form)
+            _invite(form, network)
         except AddressTaken:
             errors = {"email": _("Zu dieser Adresse gibt es schon einen Zugang. Sie finden ihn in der Liste.")}
-        except NotFound:
-            errors = {"network": str(NOT_OFFERED)}
     if errors:
         return _render_users(form, errors), UNPROCESSABLE
     commit()
@@ -51,17 +53,7 @@ def invite() -> ResponseReturnValue:
 @bp.get("/users/<uuid:user_id>")
 @require_person(Office.OVERSEE)
 def user(user_id: UUID) -> ResponseReturnValue:
-    account = accounts.get_account(db.session, user_id=user_id)
-    known = networks.list_networks(db.session)
-    return render_template(
-        "staff/user.html",
-        account=account,
-        is_own=user_id == current_person().user_id,
-        own_networks=[one for one in known if one.network_id in account.network_ids],
-        other_networks=[one for one in known if one.network_id not in account.network_ids],
-        roles=[(role.value, label(role)) for role in Role],
-        news=request.args.get("news", ""),
-    )
+    return _render_user(user_id, NetworkForm(), {})
 
 
 @bp.post("/users/<uuid:user_id>/role")
@@ -81,7 +73,11 @@ def change_role(user_id: UUID) -> ResponseReturnValue:
 @require_person(Office.OVERSEE_FRESH)
 def add_network(user_id: UUID) -> ResponseReturnValue:
     """Let somebody coordinate one more network."""
-    account, network = accounts.get_account(db.session, user_id=user_id), _read_network()
+    account, form = accounts.get_account(db.session, user_id=user_id), NetworkForm(request.form)
+    errors = find_faults(form)
+    network = read_network(form.network, errors)
+    if network is None:
+        return _render_user(user_id, form, {"network": _name_gap()} | errors), UNPROCESSABLE
     accounts.add_member(
         db.session,
         user_id=account.user_id,
@@ -96,7 +92,7 @@ def add_network(user_id: UUID) -> ResponseReturnValue:
 @bp.post("/users/<uuid:user_id>/networks/remove")
 @require_person(Office.OVERSEE_FRESH)
 def remove_network(user_id: UUID) -> ResponseReturnValue:
-    network = _read_network()
+    network = networks.get_network(db.session, slug=request.form.get("network", ""))
     accounts.remove_member(
         db.session, user_id=user_id, network_id=network.network_id, by=current_person().actor, now=clock.now()
     )
@@ -130,15 +126,15 @@ def reset(user_id: UUID) -> ResponseReturnValue:
     return _back_to(user_id)
 
 
-def _invite(form: InviteForm) -> None:
+def _invite(form: InviteForm, network: Network | None) -> None:
+    """Invite somebody to coordinate a network, or into the office where there is none."""
     person, now = current_person(), clock.now()
     details = {
         "email": form.email.data,
         "name": form.name.data,
         "language": form.language.data or current_language(),
     }
-    if form.role.data == Role.COORDINATOR:
-        network = networks.get_network(db.session, slug=form.network.data)
+    if network is not None:
         account_links.invite_coordinator(db.session, **details, network_id=network.network_id, by=person, now=now)
         return
     user_id = accounts.add_user(db.session, **details, role=Role.STAFF, by=person.actor, now=now)
@@ -152,25 +148,39 @@ def _find_gaps(form: InviteForm) -> dict[str, str]:
     if not form.role.data:
         gaps["role"] = _("Bitte wählen, was die Person tun soll.")
     if form.role.data == Role.COORDINATOR and not form.network.data:
-        gaps["network"] = _("Bitte das Netzwerk wählen, das die Person koordiniert.")
+        gaps["network"] = _name_gap()
     return gaps
 
 
-def _read_network() -> networks.Network:
-    form = NetworkForm(request.form)
-    form.validate()
-    return networks.get_network(db.session, slug=form.network.data)
+def _name_gap() -> str:
+    return _("Bitte das Netzwerk wählen, das die Person koordiniert.")
 
 
 def _back_to(user_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("staff.user", user_id=user_id, news="saved"), 303)
 
 
+def _render_user(user_id: UUID, form: NetworkForm, errors: Mapping[str, str]) -> str:
+    account = accounts.get_account(db.session, user_id=user_id)
+    own = networks.list_networks_of(db.session, user_id=user_id)
+    return render_template(
+        "staff/user.html",
+        account=account,
+        is_own=user_id == current_person().user_id,
+        own_networks=own,
+        other_networks=suggest_networks(form.network.data, but=own),
+        roles=[(role.value, label(role)) for role in Role],
+        form=form,
+        errors=errors,
+        news=request.args.get("news", ""),
+    )
+
+
 def _render_users(form: InviteForm, errors: dict[str, str]) -> str:
     return render_template(
         "staff/users.html",
         users=accounts.list_users(db.session),
-        networks=networks.list_networks(db.session),
+        networks=suggest_networks(form.network.data),
         form=form,
         errors=errors,
         news=request.args.get("news", ""),

@@ -128,10 +128,20 @@ class TestOneAccount:
         assert last_event(app)[0] == "member_removed"
         assert nina.user_id != nora.user_id
 
+    @pytest.mark.parametrize("typed", ["", "unknown", "Netzwerk", "x" * 5000])
+    def test_what_names_no_network_is_said_and_stays_typed(self, app: Flask, olaf: User, typed: str) -> None:
+        nora = people.nora(app)
+        address, before = f"/staff/users/{nora.user_id}", last_event(app)
+        refused = olaf.client.send(address, {"network": typed}, form="/networks")
+        assert refused.status == 422
+        assert refused.soup.select_one('#error-summary a[href="#network"]') is not None
+        assert refused.values("/networks")["network"] == typed
+        assert last_event(app) == before
+
     def test_an_unknown_network_or_account_is_not_found(self, olaf: User, nina: User) -> None:
         token = olaf.form_token()
         fields = {"csrf_token": token, "network": "unknown"}
-        assert olaf.client.post(f"/staff/users/{nina.user_id}/networks", fields).status == 404
+        assert olaf.client.post(f"/staff/users/{nina.user_id}/networks/remove", fields).status == 404
         assert olaf.client.get("/staff/users/00000000-0000-4000-8000-000000000009").status == 404
 
     def test_starting_anew_takes_everything_away_and_writes(self, app: Flask, olaf: User, nina: User) -> None:

@@ -1,0 +1,65 @@
+"""Mails that could not be delivered, as the office reads them: what and why, never to which address."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import RowMapping
+from sqlalchemy.orm import Session
+
+from om_selfcheck.domain.message import MessageKind, Problem
+from om_selfcheck.domain.register import Count
+from om_selfcheck.store.queries import dashboard, undeliverable
+
+PAGE_SIZE = 50
+USER = "user:"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undelivered:
+    """A mail that was given up: about a declared round, else a company, about an account, or about this server."""
+
+    kind: MessageKind
+    problem: Problem | None
+    ended_at: datetime
+    number: str
+    is_of_company: bool
+    user_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndeliveredPage:
+    """A page of them, the last one first, how many there are, and behind which one the next page begins."""
+
+    mails: tuple[Undelivered, ...]
+    found: Count
+    after: str | None
+
+
+def list_undelivered(session: Session, *, after: str = "", size: int = PAGE_SIZE) -> UndeliveredPage:
+    """List a page; what `after` cannot mean, or what is gone by now, begins at the top."""
+    rows = undeliverable.list_page(session, after=_read_id(after), at_most=size + 1)
+    return UndeliveredPage(
+        mails=tuple(_to_undelivered(row) for row in rows[:size]),
+        found=dashboard.count_undeliverable(session),
+        after=rows[size - 1]["id"].hex if len(rows) > size else None,
+    )
+
+
+def _to_undelivered(row: RowMapping) -> Undelivered:
+    is_of_user = row["subject"].startswith(USER)
+    return Undelivered(
+        kind=MessageKind(row["kind"]),
+        problem=Problem(row["problem"]) if row["problem"] else None,
+        ended_at=row["ended_at"],
+        number=row["number"] or "",
+        is_of_company=row["company_id"] is not None,
+        user_id=_read_id(row["subject"].removeprefix(USER)) if is_of_user else None,
+    )
+
+
+def _read_id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

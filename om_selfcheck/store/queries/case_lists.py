@@ -1,0 +1,82 @@
+"""The lists of cases: the open ones page by page, and those that were closed last."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, RowMapping, and_, case, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from om_selfcheck.domain.audit import AuditState, Side
+from om_selfcheck.domain.waiting import CaseWait
+from om_selfcheck.store.models import Audit, AuditStep, Declaration
+from om_selfcheck.store.queries.audits import LISTED
+
+CLOSED_LISTED = 50
+_CLOSED = AuditState.CLOSED.value
+_Later = aliased(AuditStep)
+LAST_STEP_AT = select(func.max(_Later.at)).where(_Later.audit_id == Audit.id).scalar_subquery()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which open cases are looked for; what is empty does not matter."""
+
+    today: date
+    state: AuditState | None = None
+    waits: CaseWait | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a case stands in the list: by its day, cases without one last, then by age."""
+
+    deadline_on: date | None
+    created_at: datetime
+    audit_id: UUID
+
+
+def list_open(session: Session, wanted: Wanted, *, after: Place | None, at_most: int) -> Sequence[RowMapping]:
+    """Return the next open cases, those with the nearest day first."""
+    statement = LISTED.where(*_conditions(wanted), *_behind(after)).order_by(
+        Audit.deadline_on.is_(None), Audit.deadline_on, Audit.created_at, Audit.id
+    )
+    return session.execute(statement.limit(at_most)).mappings().all()
+
+
+def count_open(session: Session, wanted: Wanted) -> tuple[int, int]:
+    """Count the open cases, and those of them that have missed their day."""
+    is_overdue = case((Audit.deadline_on < wanted.today, 1))
+    statement = select(func.count(), func.count(is_overdue)).select_from(Audit).where(*_conditions(wanted))
+    found, overdue = session.execute(statement).one()
+    return found, overdue
+
+
+def list_closed(session: Session) -> Sequence[RowMapping]:
+    """Return the cases that were closed last."""
+    statement = LISTED.where(Audit.state == _CLOSED).order_by(Audit.closed_at.desc(), Declaration.number)
+    return session.execute(statement.limit(CLOSED_LISTED)).mappings().all()
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    conditions = [Audit.state == wanted.state.value if wanted.state else Audit.state != _CLOSED]
+    if wanted.waits is CaseWait.OVERDUE:
+        conditions.append(Audit.deadline_on < wanted.today)
+    if wanted.waits is CaseWait.ANSWERED:
+        is_last = (AuditStep.audit_id == Audit.id) & (AuditStep.at == LAST_STEP_AT)
+        conditions.append(select(AuditStep.id).where(is_last, AuditStep.actor == Side.COMPANY.value).exists())
+    return conditions
+
+
+def _behind(after: Place | None) -> list[ColumnElement[bool]]:
+    if after is None:
+        return []
+    is_younger = or_(
+        Audit.created_at > after.created_at,
+        and_(Audit.created_at == after.created_at, Audit.id > after.audit_id),
+    )
+    if after.deadline_on is None:
+        return [Audit.deadline_on.is_(None), is_younger]
+    is_later = or_(Audit.deadline_on.is_(None), Audit.deadline_on > after.deadline_on)
+    return [or_(is_later, and_(Audit.deadline_on == after.deadline_on, is_younger))]
