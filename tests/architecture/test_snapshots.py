@@ -9,9 +9,7 @@ from om_selfcheck.config import ROOT
 
 PACKAGE = ROOT / "om_selfcheck"
 DOOR = "services/snapshots.py"
-HASHED = (
-    "store/queries/reconciliation.py"  # what verifies the register hashes whatever lies there
-)
+HASHED = "store/queries/reconciliation.py"  # what verifies the register hashes whatever lies there
 # Above the use cases a snapshot is a value that came through the door; no table is in reach there.
 LAYERS_WITH_ROWS = ("services", "store")
 
