@@ -26,12 +26,12 @@ def is_reading() -> bool:
 
 
 def begin_writing() -> None:
-    """Leave the reading transaction of a safe request for a writing one, such as to keep a file just made."""
+    """Leave a transaction that only reads for a writing one, such as to keep a file just made."""
     db.session.rollback()
     g.is_writing = True
 
 
 def begin_reading() -> None:
-    """Leave the writing transaction of a form, such as to hand out a long list after it was noted who takes it."""
+    """Leave the writing transaction of a form for one that only reads, such as to hand out a long list."""
     db.session.rollback()
     g.is_reading, g.is_writing = True, False

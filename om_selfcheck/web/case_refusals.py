@@ -1,11 +1,13 @@
-"""What cases and withdrawals refuse, in words; for the company and the office alike."""
+"""What cases, withdrawals and frozen answers refuse, in words; for the company and the office alike."""
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g
 
+from om_selfcheck.domain.access import Task
 from om_selfcheck.domain.audit import AlreadyWithdrawn, HearingNotOver, MoveNotAllowed, SamePerson
 from om_selfcheck.domain.snapshot import SnapshotChanged
 from om_selfcheck.i18n.formats import day
 from om_selfcheck.i18n.translation import gettext as _
+from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.openings import NotOpen
 from om_selfcheck.web.errors import CONFLICT, Refusal, refuse
 
@@ -13,7 +15,7 @@ from om_selfcheck.web.errors import CONFLICT, Refusal, refuse
 def init_app(app: Flask) -> None:
     app.register_error_handler(MoveNotAllowed, lambda _error: refuse(CONFLICT, explain_move()))
     app.register_error_handler(SamePerson, lambda _error: refuse(CONFLICT, explain_same_person()))
-    app.register_error_handler(SnapshotChanged, lambda _error: refuse(CONFLICT, explain_changed_snapshot()))
+    app.register_error_handler(SnapshotChanged, _on_changed_snapshot)
     app.register_error_handler(NotOpen, lambda _error: refuse(CONFLICT, explain_not_open()))
     app.register_error_handler(AlreadyWithdrawn, lambda _error: refuse(CONFLICT, explain_withdrawn()))
     app.register_error_handler(HearingNotOver, _on_hearing)
@@ -37,30 +39,33 @@ def explain_same_person() -> Refusal:
     )
 
 
-def explain_changed_snapshot() -> Refusal:
-    title = _("Die Antworten sind nicht mehr die erklärten")
+def explain_changed_snapshot(actor: Actor | None) -> Refusal:
+    """Say it to whoever acts by a link of the company, or (None) to the office."""
+    title = _("Die gespeicherten Antworten haben sich seit dem Ausstellen verändert")
     what_happened = _(
-        "Die Prüfsumme der eingefrorenen Antworten ist nicht die, die beim Ausstellen festgehalten wurde. Darum wird"
-        " nichts davon gezeigt, gedruckt oder geändert."
+        "Was gespeichert ist, stimmt nicht mehr mit dem überein, was erklärt wurde: Die Prüfsumme ist eine andere. Das"
+        " ist ein Fehler auf dem Server, niemand im Unternehmen hat etwas falsch gemacht. Das Programm zeigt, druckt"
+        " und ändert deshalb nichts davon."
     )
-    if request.blueprint == "company":
+    if actor is None:
         return Refusal(
             title,
             what_happened,
-            _("Die Nummer antwortet wie bisher, und PDF-Dateien von früher bleiben, wie sie sind."),
+            _("Nummer, Status, Ereignisprotokoll und Fälle sind davon nicht berührt."),
             _(
-                "Sagen Sie dem Betreiber Bescheid und nennen Sie die Kennung unten. Er kann in seinen Sicherungen"
-                " nachsehen. Auf der Seite „Ihre Daten“ können Sie trotzdem alles mitnehmen oder löschen."
+                "Sagen Sie dem Betreiber Bescheid. Er sieht mit „./om record verify“ nach, ob am Ereignisprotokoll"
+                " etwas fehlt, und in seinen Sicherungen, was sich geändert hat."
             ),
         )
+    own_data = _("Auf der Seite „Ihre Daten“ können Sie trotzdem alles mitnehmen oder löschen.")
+    what_next = _(
+        "Sagen Sie dem Betreiber Bescheid und nennen Sie die Kennung unten. Er kann in seinen Sicherungen nachsehen."
+    )
     return Refusal(
         title,
         what_happened,
-        _("Nummer, Status, Ereignisprotokoll und Fälle sind davon nicht berührt."),
-        _(
-            "Sagen Sie dem Betreiber Bescheid. Er sieht mit „./om record verify“ nach, ob am Ereignisprotokoll etwas"
-            " fehlt, und in seinen Sicherungen, was sich geändert hat. Vorwerfen lässt sich das dem Unternehmen nicht."
-        ),
+        _("Die Nummer antwortet weiter, und PDF-Dateien von früher bleiben, wie sie sind."),
+        f"{what_next} {own_data}" if actor.may(Task.OWN) else what_next,
     )
 
 
@@ -80,6 +85,10 @@ def explain_withdrawn() -> Refusal:
         _("Es wurde nichts geändert."),
         _("Mehr ist nicht zu tun. Das Unternehmen kann jederzeit eine neue Runde beginnen."),
     )
+
+
+def _on_changed_snapshot(_error: SnapshotChanged) -> Response:
+    return refuse(CONFLICT, explain_changed_snapshot(g.get("actor")))
 
 
 def _on_hearing(error: HearingNotOver) -> Response:

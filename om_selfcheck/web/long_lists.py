@@ -4,7 +4,8 @@ CSV leaves line by line. XLSX has to be whole before its first byte leaves: it i
 a list that would take longer than a browser waits is not begun.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -12,11 +13,17 @@ from flask import Response, send_file, stream_with_context
 from xlsxwriter import Workbook
 from xlsxwriter.exceptions import FileCreateError
 
+from om_selfcheck import clock
+from om_selfcheck.domain.access import Office
+from om_selfcheck.extensions import begin_reading, begin_writing
 from om_selfcheck.i18n.formats import number
 from om_selfcheck.i18n.translation import gettext as _
+from om_selfcheck.services.accounts import Person
 from om_selfcheck.services.scratch import open_scratch
 from om_selfcheck.web import spreadsheet
+from om_selfcheck.web.access import look_again
 from om_selfcheck.web.errors import Refusal, refuse
+from om_selfcheck.web.sessions import commit
 from om_selfcheck.web.spreadsheet import Cell, stream_csv, write_cell
 from om_selfcheck.web.surroundings import settings
 
@@ -40,7 +47,25 @@ def send_list(name: str, file_format: str, head: Sequence[str], lines: Iterable[
     return response
 
 
-def refuse_too_long() -> Response:
+def record_taking(
+    file_format: str, *, is_longer: Callable[[int], bool], record: Callable[[Person, datetime], None]
+) -> Response | None:
+    """Put on the record that the office takes a list along, or return why it does not; what follows only reads.
+
+    Looking how long the list is may take a second, in which nobody waits for this request.
+    """
+    now = clock.now()
+    begin_reading()
+    if file_format == XLSX and is_longer(MOST_LINES):
+        return _refuse_too_long()
+    begin_writing()
+    record(look_again(Office.OVERSEE_FRESH, now), now)
+    commit()
+    begin_reading()
+    return None
+
+
+def _refuse_too_long() -> Response:
     """Say that a list has more than `MOST_LINES` lines, and how to get it all the same."""
     refusal = Refusal(
         _("Für eine XLSX-Datei ist die Liste zu lang"),

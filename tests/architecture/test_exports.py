@@ -1,4 +1,4 @@
-"""Every list that leaves as a file is either an event in the record, or it is known why not."""
+"""Every table that leaves as a file is either an event in the record, or it is known why not."""
 
 import ast
 import inspect
@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask
 
 SENDERS = {"send_list", "send_table"}
+RECORDERS = {"record_taking", "_export"}
 RECORDED = {"staff.export_register", "staff.export_record", "network.export_csv", "network.export_xlsx"}
 NOT_RECORDED = {
     "network.figures_csv": "published figures: counts over groups, nobody's name or answer",
@@ -36,9 +37,11 @@ def test_every_list_is_recorded_or_known_not_to_be(migrated_app: Flask) -> None:
     own = {name: view for name, view in views if view.__module__.startswith("om_selfcheck")}
     assert find_exports(own) == RECORDED | NOT_RECORDED.keys()
     assert not RECORDED & NOT_RECORDED.keys()
+    for name in RECORDED:
+        assert _list_calls(own[name]) & RECORDERS, name
 
 
-def test_what_is_recorded_is_no_safe_request_and_what_is_not_writes_nothing(migrated_app: Flask) -> None:
+def test_what_is_recorded_is_asked_for_by_a_form_and_what_is_not_by_a_link(migrated_app: Flask) -> None:
     assert {tuple(find_methods(migrated_app, name)) for name in RECORDED} == {("POST",)}
     assert {tuple(find_methods(migrated_app, name)) for name in NOT_RECORDED} == {("GET",)}
 

@@ -16,7 +16,9 @@ from om_selfcheck.store.queries.audits import LISTED
 CLOSED_LISTED = 50
 _CLOSED = AuditState.CLOSED.value
 _Later = aliased(AuditStep)
-LAST_STEP_AT = select(func.max(_Later.at)).where(_Later.audit_id == Audit.id).scalar_subquery()
+_LAST_STEP_AT = select(func.max(_Later.at)).where(_Later.audit_id == Audit.id).scalar_subquery()
+IS_LAST_STEP = (AuditStep.audit_id == Audit.id) & (AuditStep.at == _LAST_STEP_AT)
+IS_BY_COMPANY = AuditStep.actor == Side.COMPANY.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +39,11 @@ class Place:
     audit_id: UUID
 
 
+def is_overdue(today: date) -> ColumnElement[bool]:
+    """Say of a case whether it has missed its day."""
+    return Audit.deadline_on < today
+
+
 def list_open(session: Session, wanted: Wanted, *, after: Place | None, at_most: int) -> Sequence[RowMapping]:
     """Return the next open cases, those with the nearest day first."""
     statement = LISTED.where(*_conditions(wanted), *_behind(after)).order_by(
@@ -47,8 +54,8 @@ def list_open(session: Session, wanted: Wanted, *, after: Place | None, at_most:
 
 def count_open(session: Session, wanted: Wanted) -> tuple[int, int]:
     """Count the open cases, and those of them that have missed their day."""
-    is_overdue = case((Audit.deadline_on < wanted.today, 1))
-    statement = select(func.count(), func.count(is_overdue)).select_from(Audit).where(*_conditions(wanted))
+    missed = func.count(case((is_overdue(wanted.today), 1)))
+    statement = select(func.count(), missed).select_from(Audit).where(*_conditions(wanted))
     found, overdue = session.execute(statement).one()
     return found, overdue
 
@@ -62,10 +69,9 @@ def list_closed(session: Session) -> Sequence[RowMapping]:
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     conditions = [Audit.state == wanted.state.value if wanted.state else Audit.state != _CLOSED]
     if wanted.waits is CaseWait.OVERDUE:
-        conditions.append(Audit.deadline_on < wanted.today)
+        conditions.append(is_overdue(wanted.today))
     if wanted.waits is CaseWait.ANSWERED:
-        is_last = (AuditStep.audit_id == Audit.id) & (AuditStep.at == LAST_STEP_AT)
-        conditions.append(select(AuditStep.id).where(is_last, AuditStep.actor == Side.COMPANY.value).exists())
+        conditions.append(select(AuditStep.id).where(IS_LAST_STEP, IS_BY_COMPANY).exists())
     return conditions
 
 

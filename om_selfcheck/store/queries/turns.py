@@ -1,14 +1,17 @@
 """Whose turn it is: the rows that writers hold until they commit, always in one order (P2, P5).
 
 1. Rounds (`Assessment`), several of them by their ids.
-2. Declarations, likewise; whoever holds one holds its round. Cases, findings, openings and reports hang below.
+2. Declarations, likewise; whoever holds one holds its round. Cases, findings, openings and reports hang below,
+   and so does what networks know of a round (`CountedRound`, `Release`): all of it comes before the head of the record.
 3. The company's own row.
 4. The head of the record, with which an act ends.
 
 Whoever needs several rows of a kind takes all of them at once, before anything of the next kind; so nobody waits in a
-circle. What is passed over where somebody else has it (`skip_locked`) does not wait and stands outside the order; so do
-networks, accounts and links, which nobody takes after one of the four. A company's row is held without its key: rows
-that point at it can be added meanwhile. Only an erasure holds rows with their keys, so that nothing new begins.
+circle. A round that is issued holds the declaration it replaces, not that one's round. What is passed over where
+somebody else has it (`skip_locked`) does not wait and stands outside the order; so do accounts and links, which nobody
+takes after one of the four, and networks, which a release only keeps from being closed.
+A company's row is held without its key: rows that point at it can be added meanwhile. An erasure holds it with its key,
+so that nothing new begins.
 
 On SQLite a writer holds everything from its first word on, and the statements below find nothing to wait for.
 """

@@ -6,13 +6,12 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
-from om_selfcheck.domain.audit import AuditState, Side
+from om_selfcheck.domain.audit import AuditState
 from om_selfcheck.store.models import Audit, AuditStep, ForeignReport
-from om_selfcheck.store.queries.case_lists import LAST_STEP_AT
+from om_selfcheck.store.queries.case_lists import IS_BY_COMPANY, IS_LAST_STEP, is_overdue
 
 _IS_OPEN = Audit.state != AuditState.CLOSED.value
 _IS_READING = Audit.state == AuditState.SECOND_READING.value
-_IS_ANSWERED = AuditStep.actor == Side.COMPANY.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +35,11 @@ def count_reports(session: Session) -> tuple[int, datetime | None]:
 
 def count_cases(session: Session, today: date) -> OpenCases:
     """Count the open cases by what they wait for; each has a last step."""
-    is_overdue = Audit.deadline_on < today
+    is_late = is_overdue(today)
     statement = (
-        select(*_count(_IS_ANSWERED), *_count(_IS_READING), func.count(case((is_overdue, 1))), _last_day(is_overdue))
+        select(*_count(IS_BY_COMPANY), *_count(_IS_READING), func.count(case((is_late, 1))), _last_day(is_late))
         .select_from(Audit)
-        .join(AuditStep, (AuditStep.audit_id == Audit.id) & (AuditStep.at == LAST_STEP_AT))
+        .join(AuditStep, IS_LAST_STEP)
         .where(_IS_OPEN)
     )
     answers, answered_at, readings, submitted_at, overdue, missed_on = session.execute(statement).one()

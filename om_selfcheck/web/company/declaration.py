@@ -146,7 +146,7 @@ def _render_changed(actor: Actor) -> str:
         number=actor.declaration_number,
         status=terms.status_on(clock.today()),
         valid_until=terms.valid_until,
-        refusal=explain_changed_snapshot(),
+        refusal=explain_changed_snapshot(current_actor()),
         cases=cases.list_own_cases(db.session, actor=actor, today=clock.today()),
         is_withdrawn=terms.withdrawn_on is not None,
         request_id=request_id(),

@@ -32,4 +32,6 @@ def _refuse(typed: str) -> str:
     if not similar:
         return _("Kein Netzwerk heißt so. Bitte den Namen vergleichen, wie er unter „Netzwerke“ steht.")
     names = ", ".join(_("%(name)s (Kurzname %(slug)s)", name=one.name, slug=one.slug) for one in similar)
-    return _("So heißt kein einzelnes Netzwerk. Ähnlich heißen: %(names)s. Der Kurzname genügt.", names=names)
+    return _(
+        "Das passt nicht eindeutig zu einem Netzwerk. Ähnlich heißen: %(names)s. Der Kurzname genügt.", names=names
+    )

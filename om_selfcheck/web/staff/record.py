@@ -10,16 +10,14 @@ from om_selfcheck.clock import BERLIN
 from om_selfcheck.domain.access import Office
 from om_selfcheck.domain.record import Verb
 from om_selfcheck.domain.register import IssueDays
-from om_selfcheck.extensions import begin_reading, begin_writing, db
+from om_selfcheck.extensions import db
 from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import record_reading
 from om_selfcheck.services.record import EventPage
 from om_selfcheck.services.record_reading import RecordSearch
-from om_selfcheck.web import long_lists
-from om_selfcheck.web.access import look_again, require_person
+from om_selfcheck.web.access import require_person
 from om_selfcheck.web.inputs import NOT_OFFERED, find_faults, read_day
-from om_selfcheck.web.long_lists import FORMATS, XLSX, Line, refuse_too_long, send_list
-from om_selfcheck.web.sessions import commit
+from om_selfcheck.web.long_lists import FORMATS, Line, record_taking, send_list
 from om_selfcheck.web.staff.blueprint import bp
 from om_selfcheck.web.staff.events import EventLine, describe_events, name_actors
 from om_selfcheck.web.staff.forms import RecordForm
@@ -52,15 +50,15 @@ def export_record() -> ResponseReturnValue:
     search, _errors = _read(form)
     if search is None or file_format not in FORMATS:
         abort(UNPROCESSABLE)
-    now = clock.now()
-    begin_reading()  # looking how long it is may take a second
-    if file_format == XLSX and record_reading.is_longer(db.session, search=search, most=long_lists.MOST_LINES):
-        return refuse_too_long()
-    begin_writing()
-    person = look_again(Office.OVERSEE_FRESH, now)
-    record_reading.record_export(db.session, actor=person.actor, file_format=file_format, search=search, now=now)
-    commit()
-    begin_reading()
+    refusal = record_taking(
+        file_format,
+        is_longer=lambda most: record_reading.is_longer(db.session, search=search, most=most),
+        record=lambda person, now: record_reading.record_export(
+            db.session, actor=person.actor, file_format=file_format, search=search, now=now
+        ),
+    )
+    if refusal:
+        return refusal
     head = (_("Nummer"), _("Zeit"), _("Was"), _("Kennung"), _("Wer"), _("Worum es geht"), _("Einzelheiten"))
     return send_list(f"record-{clock.today()}", file_format, head, _walk(search))
 

@@ -9,17 +9,15 @@ from om_selfcheck import clock
 from om_selfcheck.domain.access import Office
 from om_selfcheck.domain.declaration import DeclarationStatus
 from om_selfcheck.domain.register import AuditStanding, IssueDays, RegisterOrder
-from om_selfcheck.extensions import begin_reading, begin_writing, db
+from om_selfcheck.extensions import db
 from om_selfcheck.i18n.labels import label
 from om_selfcheck.i18n.translation import current_language
 from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import register, register_entries
 from om_selfcheck.services.register import ListedDeclaration, Search
-from om_selfcheck.web import long_lists
-from om_selfcheck.web.access import look_again, require_person
+from om_selfcheck.web.access import require_person
 from om_selfcheck.web.inputs import NOT_OFFERED, find_faults, read_day
-from om_selfcheck.web.long_lists import FORMATS, XLSX, Line, refuse_too_long, send_list
-from om_selfcheck.web.sessions import commit
+from om_selfcheck.web.long_lists import FORMATS, Line, record_taking, send_list
 from om_selfcheck.web.staff.blueprint import bp
 from om_selfcheck.web.staff.events import describe_events
 from om_selfcheck.web.staff.forms import RegisterForm
@@ -55,15 +53,15 @@ def export_register() -> ResponseReturnValue:
     search, _errors = _read(form)
     if search is None or file_format not in FORMATS:
         abort(UNPROCESSABLE)
-    now, today = clock.now(), clock.today()
-    begin_reading()  # looking how long it is may take a second
-    if file_format == XLSX and register.is_longer(db.session, search=search, most=long_lists.MOST_LINES, today=today):
-        return refuse_too_long()
-    begin_writing()
-    person = look_again(Office.OVERSEE_FRESH, now)
-    register.record_export(db.session, actor=person.actor, file_format=file_format, search=search, now=now)
-    commit()
-    begin_reading()
+    refusal = record_taking(
+        file_format,
+        is_longer=lambda most: register.is_longer(db.session, search=search, most=most, today=clock.today()),
+        record=lambda person, now: register.record_export(
+            db.session, actor=person.actor, file_format=file_format, search=search, now=now
+        ),
+    )
+    if refusal:
+        return refusal
     head = (
         _("Nummer"),
         _("Unternehmen"),

@@ -65,4 +65,4 @@ def test_a_place_that_means_nothing_is_the_beginning(app: Flask, olaf: User, aft
 
 
 def test_an_empty_list_says_what_that_means(olaf: User) -> None:
-    assert "Alle E-Mails kamen an" in olaf.client.get(MAILS).text
+    assert "Zurzeit ist keine E-Mail unzustellbar" in olaf.client.get(MAILS).text

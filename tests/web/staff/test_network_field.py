@@ -69,7 +69,7 @@ def test_the_register_is_narrowed_down_by_a_slug_or_a_whole_name(app: Flask, ola
 def test_a_part_of_a_name_is_refused_with_some_that_were_meant(app: Flask, olaf: User) -> None:
     add_networks(app, MANY)
     page = olaf.client.get("/staff/declarations", query_string={"network": "Nummer 199"})
-    assert "So heißt kein einzelnes Netzwerk" in complaint(page)
+    assert "Das passt nicht eindeutig zu einem Netzwerk." in complaint(page)
     assert "Netz Nummer 199 (Kurzname netz-199)" in complaint(page)
     assert offered(page)[:2] == ["netz-199", "netz-1990"]
     assert len(offered(page)) == 8

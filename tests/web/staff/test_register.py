@@ -294,4 +294,4 @@ class TestOverview:
                     )
                 )
             db.session.commit()
-        assert "2 Fälle laufen 1 davon mit verstrichener Frist" in figures(olaf)
+        assert "2 Fälle laufen 1 davon mit überschrittener Frist" in figures(olaf)
