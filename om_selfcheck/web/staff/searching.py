@@ -25,5 +25,5 @@ def find_turned_days(form: Form, first: str, last: str) -> dict[str, str]:
     """Return what to say of a last day that lies before the first: nothing can be found between them."""
     begins, ends = form[first].data, form[last].data
     if begins and ends and ends < begins:
-        return {last: _("Dieser Tag liegt vor dem ersten Tag. Bitte die beiden tauschen oder einen ändern.")}
+        return {last: _("Der letzte Tag liegt vor dem ersten. Bitte die beiden tauschen oder einen ändern.")}
     return {}
