@@ -23,7 +23,7 @@ from om_selfcheck.domain.audit import (
 from om_selfcheck.domain.errors import NotAllowed, NotFound
 from om_selfcheck.services import audits, case_letters, cases, corrections, histories, numbers, withdrawals
 from om_selfcheck.services.accounts import Person
-from om_selfcheck.services.audits import FindingsIncomplete
+from om_selfcheck.services.audits import FindingsIncomplete, Noted
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.letters import join_tables
 from om_selfcheck.services.record import list_timeline
@@ -150,7 +150,7 @@ class TestFindings:
         audit_id = ask(session, olaf)
         open_topics(session, owner, audit_id)
         wanted = {"dates-answer": "no", "dates-note": "Drei Termine liegen zurück."}
-        assert audits.note_findings(session, by=olaf, audit_id=audit_id, wanted=wanted, shown={}, now=LATER) == ()
+        assert audits.note_findings(session, by=olaf, audit_id=audit_id, wanted=wanted, shown={}, now=LATER) == Noted()
         entry = get(session, audit_id).findings[CheckItem.DATES]
         assert (entry.answer, entry.note) == (FindingAnswer.NO, "Drei Termine liegen zurück.")
 
@@ -179,7 +179,7 @@ class TestFindings:
         open_topics(session, owner, audit_id)
         for _ in range(2):
             stored = audits.write_findings(get(session, audit_id).findings)
-            wanted = {"dates-answer": "no", "follow_ups-note": "keine"}
+            wanted = {"dates-answer": "no", "dates-note": "drei", "follow_ups-note": "keine"}
             audits.note_findings(session, by=olaf, audit_id=audit_id, wanted=wanted, shown=stored, now=LATER)
             session.commit()
         (step,) = [one for one in get(session, audit_id).steps if one.kind is StepKind.NOTED]
@@ -194,7 +194,7 @@ class TestFindings:
     @staticmethod
     def note(session: Session, by: Person, audit_id: UUID, wanted: dict[str, str], now: datetime) -> None:
         shown = audits.write_findings(get(session, audit_id).findings)
-        assert audits.note_findings(session, by=by, audit_id=audit_id, wanted=wanted, shown=shown, now=now) == ()
+        assert audits.note_findings(session, by=by, audit_id=audit_id, wanted=wanted, shown=shown, now=now) == Noted()
         session.commit()
 
     def test_two_who_write_at_once_overwrite_nothing_unseen(
@@ -203,10 +203,10 @@ class TestFindings:
         audit_id = ask(session, olaf)
         open_topics(session, owner, audit_id)
         for by, note in ((olaf, "eins"), (otto, "zwei")):
-            conflicts = audits.note_findings(
+            noted = audits.note_findings(
                 session, by=by, audit_id=audit_id, wanted={"dates-note": note}, shown={}, now=LATER
             )
-        assert [(one.name, one.stored, one.wanted) for one in conflicts] == [("dates-note", "eins", "zwei")]
+        assert [(one.name, one.stored, one.wanted) for one in noted.conflicts] == [("dates-note", "eins", "zwei")]
         assert get(session, audit_id).findings[CheckItem.DATES].note == "eins"
 
     def test_gaps_are_named_before_a_second_reader_gets_them(
@@ -214,13 +214,34 @@ class TestFindings:
     ) -> None:
         audit_id = ask(session, olaf)
         open_topics(session, owner, audit_id)
-        almost = ALL_FINE | {"dates-answer": "no"}
+        almost = ALL_FINE | {"dates-answer": ""}
         audits.note_findings(session, by=olaf, audit_id=audit_id, wanted=almost, shown={}, now=LATER)
         with pytest.raises(FindingsIncomplete) as refusal:
             audits.submit_findings(
                 session, by=olaf, audit_id=audit_id, outcome=AuditOutcome.IN_ORDER, text="", now=LATER
             )
         assert refusal.value.gaps == (CheckItem.DATES,)
+
+    @pytest.mark.parametrize("answer", ["partly", "no"])
+    def test_an_answer_that_owes_a_reason_is_not_written_without_one(
+        self, session: Session, owner: Actor, olaf: Person, answer: str
+    ) -> None:
+        audit_id = ask(session, olaf)
+        open_topics(session, owner, audit_id)
+        wanted = {"dates-answer": answer, "dates-note": " – ", "ratings-answer": "yes"}
+        noted = audits.note_findings(session, by=olaf, audit_id=audit_id, wanted=wanted, shown={}, now=LATER)
+        assert noted == Noted(unreasoned=(CheckItem.DATES,))
+        assert list(get(session, audit_id).findings) == [CheckItem.RATINGS], "the rest is"
+
+    def test_a_reason_is_not_taken_away_again(self, session: Session, owner: Actor, olaf: Person) -> None:
+        audit_id = ask(session, olaf)
+        open_topics(session, owner, audit_id)
+        self.note(session, olaf, audit_id, {"dates-answer": "no", "dates-note": "drei"}, LATER)
+        noted = audits.note_findings(
+            session, by=olaf, audit_id=audit_id, wanted={"dates-note": ""}, shown={"dates-note": "drei"}, now=LATER
+        )
+        assert noted.unreasoned == (CheckItem.DATES,)
+        assert get(session, audit_id).findings[CheckItem.DATES].note == "drei"
 
     def test_are_written_only_while_the_case_is_looked_into(self, session: Session, owner: Actor, olaf: Person) -> None:
         audit_id = ask(session, olaf)

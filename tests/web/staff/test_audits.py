@@ -68,6 +68,10 @@ def steps(page: Page) -> list[str]:
     return [step.get_text(" ", strip=True) for step in page.soup.select(".history > li > p > strong")]
 
 
+def summary(page: Page) -> list[str]:
+    return [str(link["href"]) for link in page.soup.select(".error-summary a")]
+
+
 DRAW = {"on": "2026-11-20", "size": "5", "seed": "3.8.17", "check": "", "network": ""}
 
 
@@ -215,10 +219,75 @@ class TestOneCase:
     def test_gaps_of_the_checklist_are_links(self, alma: Person, olaf: User, case: UUID) -> None:
         act(olaf, case, "/ask")
         open_all(alma, case)
-        act(olaf, case, "/findings", 303, **FINDINGS | {"dates-answer": "no"})
-        refused = act(olaf, case, "/submit", 422, outcome="in_order")
-        assert [link["href"] for link in refused.soup.select(".error-summary a")] == ["#dates-answer"]
-        assert act(olaf, case, "/submit", 422).soup.select(".error-summary a")[0]["href"] == "#outcome"
+        almost = {name: value for name, value in FINDINGS.items() if name != "dates-answer"}
+        refused = act(olaf, case, "/submit", 422, **almost, outcome="in_order")
+        assert summary(refused) == ["#dates-answer"]
+        assert summary(act(olaf, case, "/submit", 422)) == ["#outcome"]
+
+    def test_the_second_reader_gets_what_was_not_saved_before(self, alma: Person, olaf: User, case: UUID) -> None:
+        act(olaf, case, "/ask")
+        open_all(alma, case)
+        act(olaf, case, "/findings", 303, **FINDINGS)
+        act(olaf, case, "/submit", **{"dates-answer": "partly", "dates-note": "Zwei fehlen."}, outcome="advice")
+        read = olaf.client.get(f"/staff/audits/{case}")
+        assert "zum Teil Zwei fehlen." in read.text
+        assert steps(read)[-2:] == [
+            "Feststellungen geschrieben oder geändert",
+            "Feststellungen zur zweiten Lesung gegeben",
+        ]
+
+    def test_a_refused_hand_over_loses_nothing_typed_and_says_what_is_saved(
+        self, alma: Person, olaf: User, case: UUID
+    ) -> None:
+        act(olaf, case, "/ask")
+        open_all(alma, case)
+        typed = FINDINGS | {"dates-answer": "no", "ratings-note": "Alle da."}
+        refused = act(olaf, case, "/submit", 422, **typed, outcome="advice", outcome_text="Termine enger.")
+        assert summary(refused) == ["#dates-note"]
+        assert "Was hier nicht genannt ist, ist an Feststellungen gespeichert." in refused.text
+        assert (
+            refused.values("/findings").items()
+            >= (typed | {"outcome": "advice", "outcome_text": "Termine enger."}).items()
+        )
+        company = alma.client.get(f"{alma.base}/audits/{case}")
+        assert "Alle da." in company.text
+        assert "Feststellungen zur zweiten Lesung gegeben" not in company.text
+        assert "Waren die Termine am Tag der Ausstellung einzuhalten? nein" not in company.text
+
+    def test_an_answer_without_its_reason_is_never_read_by_the_company(
+        self, alma: Person, olaf: User, case: UUID
+    ) -> None:
+        act(olaf, case, "/ask")
+        open_all(alma, case)
+        refused = act(olaf, case, "/findings", 422, **{"dates-answer": "no"})
+        assert (summary(refused), refused.values("/findings")["dates-answer"]) == (["#dates-note"], "no")
+        assert "Noch keine." in alma.client.get(f"{alma.base}/audits/{case}").text
+
+    def test_saving_keeps_what_is_typed_for_the_hand_over(self, alma: Person, olaf: User, case: UUID) -> None:
+        act(olaf, case, "/ask")
+        open_all(alma, case)
+        saved = act(olaf, case, "/findings", 200, **FINDINGS, outcome="advice", outcome_text="Termine enger.")
+        assert "Gespeichert." in saved.text
+        kept = saved.values("/findings")
+        assert (kept["outcome"], kept["outcome_text"]) == ("advice", "Termine enger.")
+
+    def test_whoever_sends_another_form_is_warned_of_what_is_not_saved(
+        self, alma: Person, olaf: User, case: UUID
+    ) -> None:
+        act(olaf, case, "/ask")
+        open_all(alma, case)
+        forms = olaf.client.get(f"/staff/audits/{case}").soup.select("main form")
+        assert len([one for one in forms if one.has_attr("data-guard")]) == len(forms) > 1
+
+    def test_a_hand_over_tells_two_of_each_other_too(self, alma: Person, olaf: User, otto: User, case: UUID) -> None:
+        act(olaf, case, "/ask")
+        open_all(alma, case)
+        old = otto.client.get(f"/staff/audits/{case}").values("/findings")
+        act(olaf, case, "/findings", 303, **{"dates-note": "drei", "dates-answer": "no"})
+        late = otto.client.post(f"/staff/audits/{case}/submit", old | FINDINGS | {"outcome": "in_order"})
+        assert late.status == 409
+        assert summary(late) == ["#dates-answer"]
+        assert "Feststellungen zur zweiten Lesung gegeben" not in steps(late)
 
     def test_two_at_the_checklist_are_told_of_each_other(
         self, alma: Person, olaf: User, otto: User, case: UUID
