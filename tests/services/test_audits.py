@@ -20,6 +20,7 @@ from om_selfcheck.domain.audit import (
     Side,
     StepKind,
 )
+from om_selfcheck.domain.delivery import Delivery
 from om_selfcheck.domain.errors import NotAllowed, NotFound
 from om_selfcheck.services import audits, case_letters, cases, corrections, histories, numbers, withdrawals
 from om_selfcheck.services.accounts import Person
@@ -70,6 +71,54 @@ def test_without_a_confirmed_address_the_letter_goes_by_post(session: Session, o
     posted = case_letters.get_letter(session, audit_id=audit_id, step_id=step.step_id)
     assert posted.details.street == "Am Mühlbach 4"
     assert posted.letter.deadline_on == LATER_ON + timedelta(weeks=4)
+
+
+class TestDeliveries:
+    def test_a_company_without_an_address_has_to_be_written_to_by_post(
+        self, session: Session, owner: Actor, olaf: Person
+    ) -> None:
+        audit_id = ask(session, olaf)
+        assert self.all_of(session, audit_id) == [Delivery.NO_ADDRESS]
+        factories.confirm_address(session, owner)
+        audits.write_message(session, by=olaf, audit_id=audit_id, text="x", now=LATER)
+        assert self.all_of(session, audit_id) == [Delivery.NO_ADDRESS, Delivery.UNDER_WAY]
+        session.execute(update(Message).values(state="sent"))
+        assert self.all_of(session, audit_id) == [Delivery.NO_ADDRESS, Delivery.SENT]
+
+    def test_what_the_mail_server_refused_goes_by_post(self, session: Session, owner: Actor, olaf: Person) -> None:
+        factories.confirm_address(session, owner)
+        audit_id = ask(session, olaf)
+        session.execute(update(Message).values(state="undeliverable"))
+        assert self.all_of(session, audit_id) == [Delivery.UNDELIVERABLE]
+
+    def test_what_was_called_off_says_why(self, session: Session, owner: Actor, olaf: Person) -> None:
+        factories.confirm_address(session, owner)
+        audit_id = ask(session, olaf)
+        session.execute(update(Message).values(state="cancelled"))
+        assert self.all_of(session, audit_id) == [Delivery.ADDRESS_CHANGED]
+        audits.leave_case(session, by=olaf, audit_id=audit_id, text="", now=LATER)
+        assert self.all_of(session, audit_id) == [Delivery.NEEDLESS, Delivery.UNDER_WAY]
+
+    @pytest.mark.usefixtures("owner")
+    def test_a_company_that_was_told_of_nothing_is_owed_no_letter(self, session: Session, olaf: Person) -> None:
+        audit_id = begin(session, olaf)
+        audits.leave_case(session, by=olaf, audit_id=audit_id, text="", now=LATER)
+        assert self.all_of(session, audit_id) == []
+
+    @staticmethod
+    def all_of(session: Session, audit_id: UUID) -> list[Delivery]:
+        return list(case_letters.list_deliveries(session, get(session, audit_id)).values())
+
+
+@pytest.mark.parametrize("address", ["", "buero@betrieb.example"])
+def test_a_lost_link_is_offered_only_where_asking_brings_one(
+    session: Session, owner: Actor, olaf: Person, address: str
+) -> None:
+    factories.confirm_address(session, owner, address)
+    audit_id = ask(session, olaf)
+    (step,) = [one for one in get(session, audit_id).steps if one.occasion]
+    posted = case_letters.get_letter(session, audit_id=audit_id, step_id=step.step_id)
+    assert posted.has_confirmed_address is bool(address)
 
 
 def test_a_letter_goes_to_the_corrected_address(session: Session, owner: Actor, olaf: Person) -> None:

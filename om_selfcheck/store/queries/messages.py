@@ -118,6 +118,12 @@ def is_queued(session: Session, *, kind: str, subject: str, stage: str) -> bool:
     return session.scalar(found) is not None
 
 
+def list_states(session: Session, *, kind: str, subject: str) -> dict[str, str]:
+    """Return the states of all mails of one kind about one thing, by stage."""
+    found = select(Message.stage, Message.state).where(Message.kind == kind, Message.subject == subject)
+    return {row.stage: row.state for row in session.execute(found)}
+
+
 def find_last_taken(session: Session, *, kind: str, subject: str) -> datetime | None:
     """Return when the last mail of its kind was queued that arrived, or still may."""
     last = select(func.max(Message.created_at)).where(Message.kind == kind, Message.subject == subject)

@@ -19,7 +19,8 @@ from om_selfcheck.domain.audit import (
 from om_selfcheck.domain.completeness import REQUIRED_ACTIONS
 from om_selfcheck.extensions import db
 from om_selfcheck.i18n.labels import label
-from om_selfcheck.services import audits, cases
+from om_selfcheck.i18n.translation import current_language
+from om_selfcheck.services import audits, case_letters, cases
 from om_selfcheck.services.record import list_timeline
 from om_selfcheck.web.access import current_person
 from om_selfcheck.web.case_forms import CaseForm
@@ -50,12 +51,13 @@ def render_case(
 ) -> str:
     case = cases.get_case(db.session, audit_id=audit_id, today=clock.today())
     stored, now = audits.write_findings(case.findings), clock.now()
+    questionnaire = catalogue().get(case.slug, case.version)
     return render_template(
         "staff/audit.html",
         case=case,
-        criteria=cases.run_criteria(
-            db.session, audit_id=audit_id, questionnaire=catalogue().get(case.slug, case.version)
-        ),
+        criteria=cases.run_criteria(db.session, audit_id=audit_id, questionnaire=questionnaire),
+        topics={topic.ref: topic.title.in_language(current_language()) for topic in questionnaire.topics},
+        deliveries=case_letters.list_deliveries(db.session, case),
         required=REQUIRED_ACTIONS,
         moves=list_moves(case.state),
         form=form,

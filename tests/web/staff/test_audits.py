@@ -16,7 +16,7 @@ from om_selfcheck.domain.audit import CheckItem
 from om_selfcheck.domain.sampling import Draw, draw_sample
 from om_selfcheck.extensions import db
 from om_selfcheck.services import erasure, grants, samples
-from om_selfcheck.store.models import AuditSample
+from om_selfcheck.store.models import AuditSample, Company
 from om_selfcheck.store.models import User as UserRow
 from tests import people
 from tests.conftest import plain_engine
@@ -344,6 +344,47 @@ class TestOneCase:
             assert client.get(letter).response.data.startswith(b"%PDF")
             wrong = letter.replace(letter.split("/")[-1], f"{case}.pdf")
             assert client.get(wrong).status == 404
+
+    def test_the_office_reads_at_once_that_a_letter_has_to_be_posted(
+        self, alma: Person, olaf: User, case: UUID
+    ) -> None:
+        told = olaf.client.get(act(olaf, case, "/ask").location)
+        words = "keine bestätigte Adresse: bitte drucken und mit der Post schicken"
+        assert "Das Unternehmen erfährt davon nichts per E-Mail" in told.text
+        assert told.text.count(words) == 2, "on top, and with the step"
+        later = olaf.client.get(f"/staff/audits/{case}")
+        assert later.text.count(words) == 1
+        assert words not in alma.client.get(f"{alma.base}/audits/{case}").text
+
+    def test_what_goes_by_mail_says_so_without_the_address(self, app: Flask, olaf: User, case: UUID) -> None:
+        with app.app_context():
+            db.session.execute(update(Company).values(confirmed_email="buero@betrieb.example"))
+            db.session.commit()
+        told = olaf.client.get(act(olaf, case, "/ask").location)
+        assert "Schreiben: wird per E-Mail verschickt" in told.text
+        assert "Post schicken" not in told.text
+        assert "buero@betrieb.example" not in told.text
+
+    def test_topics_are_named(self, alma: Person, olaf: User, case: UUID) -> None:
+        act(olaf, case, "/ask")
+        until = (clock.today() + timedelta(days=7)).isoformat()
+        answer(alma, case, "/open", scope="topics", topic="2", until=until)
+        for page in (olaf.client.get(f"/staff/audits/{case}"), alma.client.get(f"{alma.base}/audits/{case}")):
+            assert page.text.count("Thema 2 Topic 2 (de)") == 2, "what is open, and the step"
+
+    def test_a_closed_case_speaks_of_the_sample_as_past(self, alma: Person, olaf: User, case: UUID) -> None:
+        act(olaf, case, "/ask")
+        assert "Ihre Selbsterklärung ist in einer Stichprobe." in alma.client.get(f"{alma.base}/audits/{case}").text
+        act(olaf, case, "/leave")
+        page = alma.client.get(f"{alma.base}/audits/{case}")
+        assert "Ihre Selbsterklärung war in einer Stichprobe." in page.text
+        assert "Ihre Selbsterklärung ist in einer Stichprobe." not in page.text
+
+    def test_it_leads_to_the_entry_with_the_address(self, app: Flask, alma: Person, olaf: User, case: UUID) -> None:
+        entry = f"/staff/declarations/{people.number_of(app, alma)}"
+        assert entry in olaf.client.get(f"/staff/audits/{case}").links()
+        assert "Am Mühlbach 4" in olaf.client.get(entry).text
+        assert entry not in alma.client.get(f"{alma.base}/audits/{case}").links()
 
     def test_the_list_says_what_is_open_and_overdue(self, app: Flask, olaf: User, case: UUID) -> None:
         act(olaf, case, "/ask")
