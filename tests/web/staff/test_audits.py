@@ -337,6 +337,40 @@ class TestOneCase:
         assert refused.status == 409
         assert "Der Fall ist inzwischen weiter" in refused.text
 
+    def test_what_was_typed_too_late_stays_on_the_page_and_the_way_back_with_it(
+        self, alma: Person, olaf: User, otto: User, case: UUID
+    ) -> None:
+        act(olaf, case, "/ask")
+        open_all(alma, case)
+        old = olaf.client.get(f"/staff/audits/{case}")
+        forms = {
+            "message": {"message": "Bitte noch\nzwei Fragen."},
+            "submit": {"dates-note": "Drei.", "outcome": "advice"},
+        }
+        act(otto, case, "/leave")
+        for path, typed in forms.items():
+            refused = olaf.client.post(f"/staff/audits/{case}/{path}", old.values(f"/{path}") | typed)
+            assert refused.status == 409
+            (kept,) = refused.soup.select("textarea[readonly]")
+            assert kept.get_text().removeprefix("\n") in typed.values()
+            assert f"/staff/audits/{case}" in refused.links()
+
+    def test_the_company_gets_what_it_typed_too_late_back_too(self, alma: Person, olaf: User, case: UUID) -> None:
+        act(olaf, case, "/ask")
+        form = alma.client.get(f"{alma.base}/audits/{case}").values("/reply")
+        act(olaf, case, "/leave")
+        refused = alma.client.post(f"{alma.base}/audits/{case}/reply", form | {"message": "Noch eine Frage."})
+        assert refused.status == 409
+        assert refused.soup.select_one("textarea[readonly]").get_text().strip() == "Noch eine Frage."
+        assert f"{alma.base}/audits/{case}" in refused.links()
+
+    def test_nothing_typed_leaves_no_field_to_copy_from(self, olaf: User, otto: User, case: UUID) -> None:
+        old = olaf.client.get(f"/staff/audits/{case}").values("/ask")
+        act(otto, case, "/ask")
+        refused = olaf.client.post(f"/staff/audits/{case}/ask", old)
+        assert (refused.status, refused.soup.select("textarea")) == (409, [])
+        assert f"/staff/audits/{case}" in refused.links()
+
     def test_the_letter_is_a_file_for_both(self, alma: Person, olaf: User, case: UUID) -> None:
         act(olaf, case, "/ask")
         for client, path in ((olaf.client, f"/staff/audits/{case}"), (alma.client, f"{alma.base}/audits/{case}")):
