@@ -9,6 +9,7 @@ from om_selfcheck import clock
 from om_selfcheck.config import Settings
 from om_selfcheck.mail.transport import forget_mails
 from om_selfcheck.services import installation, retention
+from om_selfcheck.services.scratch import clear_left_behind
 
 
 def keep_house(reader: Engine, writer: Engine, settings: Settings) -> tuple[int, int, int]:
@@ -28,6 +29,7 @@ def keep_house(reader: Engine, writer: Engine, settings: Settings) -> tuple[int,
     with Session(writer) as session, session.begin():
         old = retention.forget_old_mails(session, retention=kept, now=now)
     forget_mails(settings.mail_url, [*forgotten, *old])
+    clear_left_behind(settings.instance_dir)
     with Session(writer) as session:  # also for what companies erased themselves while somebody was reading
         installation.forget_deleted(session)
     return warned, erased, len(old)

@@ -162,12 +162,21 @@ def _prepare_apart(settings: Settings) -> "Catalogue":
     What reads the files and changes tables is large, and nobody needs it afterwards.
     """
     from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import get_context
 
-    with ProcessPoolExecutor(1, mp_context=get_context("fork")) as apart:
-        preparing = apart.submit(prepare, settings)
-        import_module("om_selfcheck.factory")
-        return preparing.result().loaded
+    from om_selfcheck.cli.server import end_with
+
+    try:
+        with ProcessPoolExecutor(1, get_context("fork"), initializer=end_with, initargs=(os.getpid(),)) as apart:
+            preparing = apart.submit(prepare, settings)
+            import_module("om_selfcheck.factory")
+            return preparing.result().loaded
+    except BrokenProcessPool as error:
+        raise click.ClickException(
+            "What prepares the start was ended from outside, perhaps for lack of memory. Nothing is half done;"
+            " start again."
+        ) from error
 
 
 def prepare(settings: Settings) -> Prepared:

@@ -1,4 +1,4 @@
-"""Commands for the append-only record: verifying it, and what proves later that nobody bent it."""
+"""Commands for the append-only record: verifying it and the register, and what proves later that nobody bent it."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -13,6 +13,7 @@ from om_selfcheck.cli.operation import read_or_stop
 from om_selfcheck.config import Settings
 from om_selfcheck.domain.address import is_email
 from om_selfcheck.domain.checkpoint import Checkpoint, NoCheckpoint
+from om_selfcheck.domain.reconciliation import Difference
 from om_selfcheck.domain.tampering import BREAKS_NAMED, Break, Damage
 
 if TYPE_CHECKING:
@@ -32,6 +33,23 @@ WORDS = {
     Damage.CUT_OFF: "Known to a checkpoint, and gone: the record was cut off or replaced by an older copy.",
     Damage.REWRITTEN: "A checkpoint knows another event at its end: from somewhere in here on all was written anew.",
     Damage.MISDATED: "Its time contradicts the checkpoint before or after it.",
+}
+
+DIFFERENCES = {
+    Difference.NOT_ISSUED: "The record knows of no such declaration.",
+    Difference.ISSUED_TWICE: "The record says more than once that it was issued.",
+    Difference.DELETED: "The record says that it was issued, and it is gone from the register.",
+    Difference.REDATED: "It was issued on another day.",
+    Difference.HASH_CHANGED: "Its hash is not the one that was recorded when it was issued.",
+    Difference.SNAPSHOT_CHANGED: "Its answers are not those that were declared: they do not fit its hash.",
+    Difference.SNAPSHOT_GONE: "Its answers are gone, and the record knows of no erasure.",
+    Difference.SNAPSHOT_BACK: "Its answers were erased, and there are some again.",
+    Difference.WITHDRAWAL_UNRECORDED: "It is withdrawn in the register, and the record knows of no withdrawal.",
+    Difference.WITHDRAWAL_UNDONE: "It was withdrawn, and the register does not say so.",
+    Difference.WITHDRAWAL_CHANGED: "It was withdrawn on another day or for another reason.",
+    Difference.REPLACEMENT_UNRECORDED: "It is replaced in the register, and the record knows of no newer one.",
+    Difference.REPLACEMENT_UNDONE: "A newer one took its place, and the register does not say so.",
+    Difference.REPLACEMENT_CHANGED: "Another one took its place.",
 }
 
 
@@ -54,22 +72,24 @@ def record() -> None:
     "--key", "key_file", type=click.Path(path_type=Path, exists=True), help="The public key to trust, if not our own."
 )
 def verify(path: Path | None, key_file: Path | None) -> None:
-    """Walk the whole record and name every broken event and the kind of damage.
+    """Walk the whole record, name every broken event and the kind of damage, and compare each declaration with it.
 
-    Ends with 0 where it is whole, with 1 where it is broken, with 2 where nothing could be compared.
+    Ends with 0 where all is whole, with 1 where anything is broken, with 2 where nothing could be compared.
     """
     from sqlalchemy.orm import Session
 
+    from om_selfcheck.services.reconciliation import compare_register
     from om_selfcheck.services.record import list_events, verify_record
 
     settings = read_or_stop()
     checkpoints = _load(path, _read_key(settings, key_file)) if path else ()
     with Session(_open(settings)) as session:
+        differences = compare_register(session)
         breaks = verify_record(session, checkpoints=checkpoints)
         lines = [*_say_breaks(breaks)] if breaks else [*_say_whole(list_events(session).events[:1])]
-    for line in (*lines, _say_comparison(checkpoints)):
+    for line in (*lines, *_say_differences(differences), _say_comparison(checkpoints)):
         click.echo(line)
-    sys.exit(1 if breaks else 0)
+    sys.exit(1 if breaks or differences else 0)
 
 
 @record.command()
@@ -172,8 +192,22 @@ def _say_breaks(breaks: Sequence[Break]) -> Iterator[str]:
     for broken in breaks[:BREAKS_NAMED]:
         place = f"events {broken.seq} to {broken.until}" if broken.until else f"event {broken.seq}"
         yield f"{place}: {broken.damage.value}. {WORDS[broken.damage]}"
-    is_more = len(breaks) > BREAKS_NAMED
-    yield f"The record is broken in {f'more than {BREAKS_NAMED}' if is_more else len(breaks)} places."
+    yield f"The record is broken in {_say_places(len(breaks))}."
+
+
+def _say_differences(differences: Sequence[tuple[str, Difference]]) -> Iterator[str]:
+    if not differences:
+        yield "Every declaration is what the record says of it."
+        return
+    for number, difference in differences[:BREAKS_NAMED]:
+        yield f"declaration {number}: {difference.value}. {DIFFERENCES[difference]}"
+    yield f"The register differs from the record in {_say_places(len(differences))}."
+
+
+def _say_places(found: int) -> str:
+    if found > BREAKS_NAMED:
+        return f"more than {BREAKS_NAMED} places"
+    return "1 place" if found == 1 else f"{found} places"
 
 
 def _say_whole(newest: Sequence["ListedEvent"]) -> Iterator[str]:

@@ -66,11 +66,11 @@ def serve(settings: Settings, questionnaires: "Catalogue") -> None:
     app, parent = create_app(settings, questionnaires), os.getpid()
 
     def enter_worker() -> "Flask":
-        _end_with(parent)
+        end_with(parent)
         return app
 
     def enter_sender() -> None:
-        _end_with(parent)
+        end_with(parent)
         ctypes.CDLL(None).prctl(_PR_SET_NAME, SENDER_NAME)
         keep_sending(app)
 
@@ -78,7 +78,7 @@ def serve(settings: Settings, questionnaires: "Catalogue") -> None:
         print_in(pressroom)
 
         def enter_press() -> None:
-            _end_with(parent)
+            end_with(parent)
             ctypes.CDLL(None).prctl(_PR_SET_NAME, PRESS_NAME)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
             pressroom.keep_printing()
@@ -157,7 +157,7 @@ def _end(processes: list[BaseProcess], keeper: threading.Thread) -> None:
     keeper.join(GRACE_SECONDS)
 
 
-def _end_with(parent: int) -> None:
+def end_with(parent: int) -> None:
     """Let this worker end with its parent: an orphan would go on serving."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it ended before we asked

@@ -98,7 +98,8 @@ def read_snapshot(text: str) -> Snapshot:
 
 
 def hash_snapshot(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    """Hash a snapshot; bytes that are no text, which only tampering puts into a database, are hashed as they are."""
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _write_action(key: str, action: Action) -> dict[str, Any]:

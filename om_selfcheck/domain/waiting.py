@@ -1,11 +1,11 @@
 """What waits for the coordinating office, and when it hears of it: by one mail a day at most, and only of news."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 AGAIN_AFTER = timedelta(days=7)
-OVERLAP = timedelta(minutes=10)  # what came in while a mail was being queued may be missing from it
+SETTLED_AFTER = timedelta(minutes=1)  # by then whoever was writing beside has committed, and nothing older comes in
 
 
 class CaseWait(StrEnum):
@@ -29,8 +29,18 @@ class Waiting:
     newest_at: datetime | None = None
 
 
-def is_mail_due(waiting: Waiting, *, last_at: datetime | None, now: datetime) -> bool:
-    """Say whether the office is to hear of it: something came in since the last mail, or has been lying for a week."""
-    if waiting.newest_at is None:
+@dataclass(frozen=True, slots=True)
+class LastMail:
+    """The mail the office got last: of which day it was, and until when it told what came in."""
+
+    day: date
+    told_until: datetime
+
+
+def is_mail_due(waiting: Waiting, *, last: LastMail | None, today: date, now: datetime) -> bool:
+    """Say whether the office is to hear of it: something new came in, or has been lying for a week."""
+    if waiting.newest_at is None or waiting.newest_at > now - SETTLED_AFTER:
         return False
-    return last_at is None or waiting.newest_at > last_at - OVERLAP or last_at <= now - AGAIN_AFTER
+    if last is None:
+        return True
+    return last.day < today and (waiting.newest_at > last.told_until or last.day <= today - AGAIN_AFTER)

@@ -98,9 +98,9 @@ def issue_declaration(
     )
     words = search_words(f"{snapshot.details.company_name} {snapshot.details.city}")
     declarations.add_words(session, declaration_id=declaration_id, issued_on=today, words=words)
-    append_event(session, _issued_event(snapshot, hash_snapshot(text), actor, now))
     note_stages(session, assessment_id=actor.assessment_id, measures=questionnaire.size, now=now)
     note_renewal(session, assessment_id=actor.assessment_id, now=now)
+    append_event(session, _issued_event(snapshot, hash_snapshot(text), actor, now))
     if replaced:
         _replace(session, replaced, by_id=declaration_id, by=snapshot.number, actor=actor, now=now)
     return snapshot.number

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
+from om_selfcheck.clock import day_in_berlin
 from om_selfcheck.domain.action_plan import Action, Urgency, propose_measures
 from om_selfcheck.domain.completeness import REQUIRED_ACTIONS
 from om_selfcheck.domain.progress import ActionState, Report
@@ -60,7 +61,7 @@ def add_declared_demo(session: Session, *, questionnaire: Questionnaire, now: da
     confirmed = dict.fromkeys(drafts.CONFIRMATION_FIELDS, drafts.ON)
     drafts.save_draft(session, actor=actor, wanted=confirmed, shown={})
     declarations.issue_declaration(
-        session, actor=actor, questionnaire=questionnaire, now=then, today=today - DECLARED_AGO
+        session, actor=actor, questionnaire=questionnaire, now=then, today=day_in_berlin(then)
     )
     declared = grants.get_actor_by_token(session, token=token, now=now)
     for entry, state in zip(action_plans.list_actions(session, actor=actor), cycle(STATES), strict=False):

@@ -6,7 +6,7 @@ same transaction. Nothing published is computed again. What a batch is and which
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -62,7 +62,14 @@ def close_weeks(session: Session, *, unclosed: Unclosed, secret: bytes, now: dat
     closed = [week for week in unclosed.weeks if _close_stages(session, unclosed.network_id, week, now, today)]
     newest = Week.last_closed(today)
     if newest in closed:
-        closing = _Closing(session=session, network_id=unclosed.network_id, week=newest, secret=secret, now=now)
+        closing = _Closing(
+            session=session,
+            network_id=unclosed.network_id,
+            week=newest,
+            secret=secret,
+            now=now,
+            held=rows.hold_agreed(session, unclosed.network_id),
+        )
         closing.close_answers()
         closing.close_progress()
         pool_ended_links(session, network_id=unclosed.network_id, week=Week.of(today), now=now)
@@ -78,10 +85,15 @@ class _Closing:
     week: Week
     secret: bytes
     now: datetime
+    held: Collection[UUID]
 
     def close_answers(self) -> None:
         found = rows.list_rated(
-            self.session, self.network_id, week_on=self.week.monday, counted_before=self._counted_before
+            self.session,
+            self.network_id,
+            held=self.held,
+            week_on=self.week.monday,
+            counted_before=self._counted_before,
         )
         batches = {}
         for check, candidates in _by_version(found, self.week).items():
@@ -94,7 +106,11 @@ class _Closing:
     def close_progress(self) -> None:
         until = self.week.ends_on - PROGRESS_AFTER
         found = rows.list_declared(
-            self.session, self.network_id, declared_until=until, counted_before=self._counted_before
+            self.session,
+            self.network_id,
+            held=self.held,
+            declared_until=until,
+            counted_before=self._counted_before,
         )
         done = self._count_done([row["id"] for row in found])
         by_check: dict[str, list[Candidate]] = defaultdict(list)

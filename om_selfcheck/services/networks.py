@@ -67,11 +67,11 @@ def get_network(session: Session, *, slug: str) -> Network:
 
 
 def find_network(session: Session, *, typed: str) -> Network | None:
-    """Return the network that a typed slug or whole name means; None where there is none, or several are called so."""
+    """Return the network that a typed slug or whole name means; None where there is none, or several might be."""
     slug = typed.lower()
     row = networks.find_network(session, slug) if is_slug(slug) else None
-    called = [row] if row else networks.list_called(session, typed, 2)
-    return to_network(called[0]) if len(called) == 1 else None
+    meant = {one.id: one for one in [*([row] if row else []), *networks.list_called(session, typed, 2)]}
+    return to_network(*meant.values()) if len(meant) == 1 else None
 
 
 def suggest_networks(session: Session, *, typed: str) -> Sequence[Network]:
@@ -132,8 +132,9 @@ def close_network(session: Session, *, slug: str, by: str, now: datetime) -> Non
     if network.closed_at is not None:
         return
     networks.change_network(session, slug, {"closed_at": now})
+    ended = networks.end_releases(session, network_id=network.network_id, now=now)
     append_event(session, network_event(Verb.NETWORK_CLOSED, network.network_id, by, now))
-    for assessment_id in networks.end_releases(session, network_id=network.network_id, now=now):
+    for assessment_id in ended:
         subject, payload = f"assessment:{assessment_id}", {"network": str(network.network_id)}
         append_event(session, Event(verb=Verb.RELEASE_ENDED, actor=by, subject=subject, at=now, payload=payload))
 

@@ -1,13 +1,13 @@
 """Telling the coordinating office by mail that something waits for it: counts only, nothing of whom it is about."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
 from om_selfcheck.clock import BERLIN, day_in_berlin
 from om_selfcheck.domain.message import MessageKind
 from om_selfcheck.domain.reminders import reminder_day
-from om_selfcheck.domain.waiting import Waiting, is_mail_due
+from om_selfcheck.domain.waiting import LastMail, Waiting, is_mail_due
 from om_selfcheck.services.messages import queue_message
 from om_selfcheck.store.queries import messages, waiting
 
@@ -30,21 +30,36 @@ def find_waiting(session: Session, *, today: date) -> Waiting:
 
 
 def is_due(session: Session, *, now: datetime) -> bool:
-    """Say whether the office is to get a mail; one that never arrived or was called off is as good as none."""
-    last_at = messages.find_last_taken(session, kind=MessageKind.OFFICE, subject=SUBJECT)
-    found = find_waiting(session, today=day_in_berlin(now))
-    has_one = messages.is_queued(session, kind=MessageKind.OFFICE, subject=SUBJECT, stage=_stage(now))
-    return not has_one and is_mail_due(found, last_at=last_at, now=now)
+    """Say whether the office is to get a mail; none while one is on its way, for that is counted when it is sent."""
+    found, last = find_waiting(session, today=day_in_berlin(now)), _find_last(session)
+    is_on_its_way = messages.is_any_unsettled(session, kind=MessageKind.OFFICE, subject=SUBJECT)
+    return not is_on_its_way and is_mail_due(found, last=last, today=_day(now), now=now)
 
 
 def queue_office_mail(session: Session, *, address: str, now: datetime) -> bool:
     """Queue the mail of the day where there is news; False where there is none, or it was queued before."""
     if not is_due(session, now=now):
         return False
+    newest_at = find_waiting(session, today=day_in_berlin(now)).newest_at or now
     return queue_message(
-        session, kind=MessageKind.OFFICE, subject=SUBJECT, stage=_stage(now), address=address, language="de", now=now
+        session,
+        kind=MessageKind.OFFICE,
+        subject=SUBJECT,
+        stage=f"{_day(now)} {newest_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}",
+        address=address,
+        language="de",
+        now=now,
     )
 
 
-def _stage(now: datetime) -> str:
-    return reminder_day(now.astimezone(BERLIN)).isoformat()
+def _find_last(session: Session) -> LastMail | None:
+    """Read the last mail that arrived or still may; one that came to nothing is as good as none."""
+    stage = messages.find_last_stage(session, kind=MessageKind.OFFICE, subject=SUBJECT)
+    if stage is None:
+        return None
+    day, told_until = stage.split()
+    return LastMail(date.fromisoformat(day), datetime.fromisoformat(told_until).replace(tzinfo=UTC))
+
+
+def _day(now: datetime) -> date:
+    return reminder_day(now.astimezone(BERLIN))

@@ -90,7 +90,7 @@ def _find_breaks(session: Session, checkpoints: Sequence[Checkpoint]) -> Iterato
 
 def _to_entry(row: Sequence[Any]) -> tuple[Entry, str | None]:
     """Return a row of the chain and the hash of its payload as it is stored now, None where that is gone."""
-    seq, at, actor, verb, subject, payload_hash, previous_hash, row_hash = row[0], *map(_to_text, row[1:8])
+    seq, at, actor, verb, subject, payload_hash, previous_hash, row_hash = row[0], *map(to_text, row[1:8])
     entry = Entry(
         seq=seq,
         at=_to_instant(at),
@@ -102,10 +102,10 @@ def _to_entry(row: Sequence[Any]) -> tuple[Entry, str | None]:
         hash=row_hash,
     )
     is_gone = row[8] is None
-    return entry, None if is_gone else record.hash_payload(_to_text(row[8]), _to_text(row[9]))
+    return entry, None if is_gone else record.hash_payload(to_text(row[8]), to_text(row[9]))
 
 
-def _to_text(stored: Any) -> str:  # noqa: ANN401 - whatever somebody put there
+def to_text(stored: Any) -> str:  # noqa: ANN401 - whatever somebody put there
     """Return a value as text; bytes that are none stay what they are for the hash."""
     return stored.decode("utf-8", "surrogateescape") if isinstance(stored, bytes) else str(stored)
 

@@ -12,8 +12,8 @@ from om_selfcheck.store.models import Declaration
 
 
 def is_erased(row: Declaration) -> bool:
-    """Say whether the company had its answers erased; number, hash, days and status stay."""
-    return not row.snapshot
+    """Say whether the company had its answers erased, its name with them; number, hash, days and status stay."""
+    return not (row.snapshot or row.company_name)
 
 
 def is_intact(row: Declaration) -> bool:

@@ -35,6 +35,7 @@ def configure_engine(engine: Engine, is_reading: Callable[[], bool]) -> None:
 
     @event.listens_for(engine, "connect")
     def set_up(connection: sqlite3.Connection, _record: object) -> None:
+        connection.text_factory = _read_text
         connection.isolation_level = None  # SQLAlchemy's begin event below is the only BEGIN
         for name, value in SQLITE_SETTINGS.items():
             connection.execute(f"PRAGMA {name} = {value}")
@@ -43,6 +44,11 @@ def configure_engine(engine: Engine, is_reading: Callable[[], bool]) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN" if is_reading() else "BEGIN IMMEDIATE")
+
+
+def _read_text(content: bytes) -> str:
+    """Read what damage left: a byte that is no UTF-8 becomes a sign, and whoever looks at hashes says so."""
+    return content.decode("utf-8", "replace")
 
 
 def _lower(text: str | None) -> str | None:

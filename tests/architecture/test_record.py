@@ -69,3 +69,12 @@ def test_the_page_names_every_damage_it_shows_by_its_code() -> None:
     shown = re.findall(r"^events? \d+(?: to \d+)?: (\w+)\. (.+)$", PAGE, re.MULTILINE)
     assert shown
     assert set(shown) <= {(damage.value, words) for damage, words in WORDS.items()}
+
+
+def test_the_page_explains_every_difference_between_register_and_record() -> None:
+    from om_selfcheck.cli.record import DIFFERENCES
+
+    listed = [code for line in re.findall(r"^- ((?:`\w+`(?:, )?)+): ", PAGE, re.MULTILINE) for code in line.split(", ")]
+    assert sorted(listed) == sorted(f"`{code}`" for code in DIFFERENCES)
+    (code, words), *others = re.findall(r"^declaration \S+: (\w+)\. (.+)$", PAGE, re.MULTILINE)
+    assert (DIFFERENCES[code], others) == (words, [])

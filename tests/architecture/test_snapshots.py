@@ -9,6 +9,7 @@ from om_selfcheck.config import ROOT
 
 PACKAGE = ROOT / "om_selfcheck"
 DOOR = "services/snapshots.py"
+HASHED = "store/queries/reconciliation.py"  # what verifies the register hashes whatever lies there
 # Above the use cases a snapshot is a value that came through the door; no table is in reach there.
 LAYERS_WITH_ROWS = ("services", "store")
 
@@ -39,7 +40,7 @@ def _reads(node: ast.AST, *, has_rows: bool) -> bool:
 
 
 def test_only_the_door_reads_a_snapshot() -> None:
-    assert find_readers(PACKAGE) == {DOOR}
+    assert find_readers(PACKAGE) == {DOOR, HASHED}
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,13 @@ from datetime import datetime, time
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from om_selfcheck.cli.jobs import JOBS, Queueing, tell_office
 from om_selfcheck.clock import BERLIN
 from om_selfcheck.config import read_settings
+from om_selfcheck.domain.message import MessageState
 from om_selfcheck.services import foreign_reports
 from om_selfcheck.services.installation import bring_up_to_date, open_engine
 from om_selfcheck.store.models import Message
@@ -68,8 +69,9 @@ def test_a_dry_run_counts_by_reading(queueing: Queueing) -> None:
 
 
 def test_nothing_of_a_new_day_is_queued_before_seven(queueing: Queueing) -> None:
-    assert tell_office(replace(queueing, now=at(20))).kinds == SENT_ONE
+    assert tell_office(replace(queueing, now=at(21))).kinds == SENT_ONE
     with Session(queueing.writer) as session:
+        session.execute(update(Message).values(state=MessageState.SENT.value))
         number = factories.make_declared(session).declaration_number or ""
         foreign_reports.report_foreign(session, number=number, text="Auch nicht.", contact="", now=at(22))
         session.commit()

@@ -12,11 +12,13 @@ import time_machine
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from om_selfcheck.cli.record import WORDS
+from om_selfcheck.cli.record import DIFFERENCES, WORDS
+from om_selfcheck.domain.reconciliation import Difference
 from om_selfcheck.domain.tampering import BREAKS_NAMED, Damage
 from om_selfcheck.services.installation import open_engine
 from om_selfcheck.services.record import append_event
 from om_selfcheck.store.models import Message
+from tests import factories
 from tests.chains import make_event
 from tests.cli.shell import type_in
 
@@ -46,6 +48,8 @@ def bend(instance: Path, *statements: str) -> None:
 def test_every_damage_has_words_of_its_own() -> None:
     assert set(WORDS) == set(Damage)
     assert len(set(WORDS.values())) == len(Damage)
+    assert set(DIFFERENCES) == set(Difference)
+    assert len(set(DIFFERENCES.values())) == len(Difference)
 
 
 @pytest.mark.usefixtures("engine")
@@ -55,6 +59,7 @@ def test_a_whole_record_is_said_to_be_whole() -> None:
     assert result.output.splitlines() == [
         "The record is whole.",
         "10 events, the last one of 2026-10-05 08:30 UTC.",
+        "Every declaration is what the record says of it.",
         "Whether it was cut off or rewritten as a whole shows only against a checkpoint, see docs/record.md.",
     ]
 
@@ -96,6 +101,39 @@ def test_only_the_first_hundred_breaks_are_listed(engine: Engine, instance: Path
     lines = type_in("record", "verify").output.splitlines()
     assert sum(line.startswith("event ") for line in lines) == BREAKS_NAMED
     assert "The record is broken in more than 100 places." in lines
+
+
+def find_number(instance: Path) -> str:
+    with closing(sqlite3.connect(instance / "om.db")) as connection:
+        return str(connection.execute("SELECT number FROM declaration").fetchone()[0])
+
+
+def test_a_declaration_that_was_bent_is_named_though_the_record_is_whole(instance: Path) -> None:
+    type_in("migrate")
+    with time_machine.travel("2026-10-15T22:30:00Z"):  # past midnight in Berlin, in winter not yet
+        type_in("seed-demo", "--declared")
+    whole = type_in("record", "verify")
+    assert (whole.exit_code, "Every declaration is what the record says of it." in whole.output) == (0, True)
+    bend(instance, "UPDATE declaration SET withdrawn_on = '2026-11-24', snapshot_hash = 'x'")
+    bent, number = type_in("record", "verify"), find_number(instance)
+    assert bent.exit_code == 1
+    lines = bent.output.splitlines()
+    assert lines[0] == "The record is whole."
+    assert lines[2:6] == [
+        f"declaration {number}: hash_changed. Its hash is not the one that was recorded when it was issued.",
+        f"declaration {number}: snapshot_changed. {DIFFERENCES[Difference.SNAPSHOT_CHANGED]}",
+        f"declaration {number}: withdrawal_unrecorded. {DIFFERENCES[Difference.WITHDRAWAL_UNRECORDED]}",
+        "The register differs from the record in 3 places.",
+    ]
+
+
+@pytest.mark.usefixtures("engine")
+def test_only_the_first_hundred_differences_are_listed(engine: Engine) -> None:
+    with Session(engine) as session:
+        factories.seed_declared(session, BREAKS_NAMED + 1)
+    lines = type_in("record", "verify").output.splitlines()
+    assert sum(line.startswith("declaration ") for line in lines) == BREAKS_NAMED
+    assert "The register differs from the record in more than 100 places." in lines
 
 
 @pytest.mark.usefixtures("engine")

@@ -42,6 +42,7 @@ from om_selfcheck.domain.message import MessageKind, MessageState, Problem
 from om_selfcheck.domain.network import NetworkKind
 from om_selfcheck.domain.progress import ActionState, Effect
 from om_selfcheck.domain.rating import NeedForAction
+from om_selfcheck.domain.reconciliation import Difference
 from om_selfcheck.domain.record import GENESIS, Verb
 from om_selfcheck.domain.register import AuditStanding, RegisterOrder
 from om_selfcheck.domain.release import ReleaseLevel
@@ -159,6 +160,13 @@ CODES: dict[type[StrEnum], str] = {
         "MISSING=missing REORDERED=reordered CHANGED=changed PAYLOAD_CHANGED=payload_changed "
         "PAYLOAD_MISSING=payload_missing HEAD_CHANGED=head_changed ADDED=added CUT_OFF=cut_off REWRITTEN=rewritten "
         "MISDATED=misdated"
+    ),
+    Difference: (
+        "NOT_ISSUED=not_issued ISSUED_TWICE=issued_twice DELETED=deleted REDATED=redated HASH_CHANGED=hash_changed "
+        "SNAPSHOT_CHANGED=snapshot_changed SNAPSHOT_GONE=snapshot_gone SNAPSHOT_BACK=snapshot_back "
+        "WITHDRAWAL_UNRECORDED=withdrawal_unrecorded WITHDRAWAL_UNDONE=withdrawal_undone "
+        "WITHDRAWAL_CHANGED=withdrawal_changed REPLACEMENT_UNRECORDED=replacement_unrecorded "
+        "REPLACEMENT_UNDONE=replacement_undone REPLACEMENT_CHANGED=replacement_changed"
     ),
     RenewalTone: "EARLY=early SOON=soon LAST=last OVER=over",
     MeasureChange: "UNCHANGED=unchanged CHANGED=changed NEW=new DROPPED=dropped",

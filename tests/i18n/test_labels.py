@@ -23,6 +23,7 @@ NOT_SHOWN = {
     "AuditMove": "what may be done in a case; pages show it as buttons",
     "Occasion": "chooses among the words of a letter",
     "Damage": "said by the command `record verify`, which speaks English",
+    "Difference": "said by the command `record verify`, which speaks English",
 }
 
 

@@ -54,7 +54,7 @@ def acknowledge_early() -> None:
 
 def leave_orphans() -> None:
     """Let workers go on without their parent (P1)."""
-    server._end_with = lambda _parent: None  # noqa: SLF001
+    server.end_with = lambda _parent: None
 
 
 def number_each_click() -> None:

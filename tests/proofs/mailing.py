@@ -88,7 +88,7 @@ def send() -> None:
     app, parent = factory.create_app(), os.getpid()
 
     def enter() -> None:
-        server._end_with(parent)  # noqa: SLF001
+        server.end_with(parent)
         remind.keep_sending(app)
 
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})

@@ -28,6 +28,7 @@ from om_selfcheck.domain.rating import NeedForAction
 from om_selfcheck.services import action_plans, assessments, declarations, drafts, grants, renewals
 from om_selfcheck.services.assessments import RatingChange
 from om_selfcheck.services.installation import bring_up_to_date, open_engine, publish
+from om_selfcheck.services.reconciliation import compare_register
 from om_selfcheck.services.record import verify_record
 from om_selfcheck.store.models import Company
 from tests.factories import DETAILS
@@ -224,7 +225,7 @@ def test_from_the_issue_to_the_next_declaration(begin: Begin) -> None:
     assert number not in mail.as_string()
     assert life.look_up(newer, berlin(new_end + DAY)) == EXPIRED
     with Session(life.firm.engine) as session:
-        assert verify_record(session) == []
+        assert (compare_register(session), verify_record(session)) == ([], [])
 
 
 def in_days(days: int) -> str:

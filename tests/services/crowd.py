@@ -74,7 +74,7 @@ def join(
     )
     stages.begin_counting(session, assessment_id=owner.assessment_id, network_id=network_id, link_id=link_id, now=now)
     session.commit()
-    return owner
+    return factories.reload(session, owner.assessment_id, owner.grant_id, now)
 
 
 def start(session: Session, network_id: UUID, link_id: UUID | None = None, *, now: datetime = NOW) -> Actor:

@@ -261,7 +261,10 @@ def test_control_who_reads_before_the_other_has_counted_counts_them_again(
     list_rated = queries.list_rated
     terms = {"week_on": MONDAY, "counted_before": MONDAY - figures.COUNTED_AGAIN_AFTER}
     unclosed = figures.list_unclosed(session, today=TODAY)
-    read = {one.network_id: list_rated(session, one.network_id, **terms) for one in unclosed}
+    read = {
+        one.network_id: list_rated(session, one.network_id, held=queries.hold_agreed(session, one.network_id), **terms)
+        for one in unclosed
+    }
     monkeypatch.setattr(queries, "list_rated", lambda _session, network_id, **_terms: read[network_id])
     close(session)
     assert sum(batch[VERSION] for batch in answers(session)) == 30

@@ -40,7 +40,7 @@ def member(session: Session, network: Network) -> Actor:
     actor = factories.start(session)
     session.add(models.Participation(assessment_id=actor.assessment_id, network_id=network.network_id, joined_at=NOW))
     session.commit()
-    return actor
+    return factories.reload(session, actor.assessment_id, actor.grant_id)
 
 
 def names(session: Session, network: Network) -> list[str]:

@@ -215,6 +215,8 @@ def test_what_names_no_network_is_unknown_on_both_databases(session: Session, sl
         ("", None),
         ("Zwilling", None),  # two are called so
         ("zwilling-1", "zwilling-1"),
+        ("nord", None),  # one is called so, another has it as its short name
+        ("Nord", None),
     ],
 )
 def test_a_slug_or_a_whole_name_means_one_network(session: Session, typed: str, slug: str | None) -> None:
@@ -222,6 +224,8 @@ def test_a_slug_or_a_whole_name_means_one_network(session: Session, typed: str, 
     for number in (1, 2):
         add(session, f"zwilling-{number}", name="Zwilling")
     add(session, "oeko", name="Ökohandwerk Köln")
+    add(session, "nord", name="Netzwerk Nordhessen")
+    add(session, "kueste", name="Nord")
     found = networks.find_network(session, typed=typed)
     assert (found.slug if found else None) == slug
 

@@ -1,7 +1,7 @@
 """The office hears of what waits for it: one mail a day at most, counts only, none where nothing waits (P6)."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -21,7 +21,7 @@ from tests.services.auditing import LATER, ask, begin, look, open_topics, propos
 from tests.services.parallel import run_in_parallel
 
 ADDRESS = "buero@example.org"
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 SOON = LATER + 3 * HOUR
 Act = Callable[[Session, Actor, Person], object]
 
@@ -144,13 +144,41 @@ def test_one_mail_a_day_says_all_that_comes_in(session: Session, owner: Actor) -
     for hours in range(3):
         report(session, owner, LATER + hours * HOUR)
         assert queue(session, LATER + (hours + 1) * HOUR) is (hours == 0)
+        settle(session, MessageState.SENT)
     assert queue(session, LATER + DAY), "what came in after the mail is said the next day"
+    settle(session, MessageState.SENT)
     assert not queue(session, LATER + 2 * DAY), "there is no news"
+
+
+def test_what_came_in_just_before_a_mail_is_said_once(session: Session, owner: Actor) -> None:
+    report(session, owner, SOON - 5 * MINUTE)
+    assert queue(session)
+    settle(session, MessageState.SENT)
+    assert not queue(session, SOON + DAY)
+
+
+def test_what_is_being_written_waits_for_the_next_look(session: Session, owner: Actor) -> None:
+    report(session, owner, SOON)
+    assert not queue(session, SOON + MINUTE / 2)
+    assert queue(session, SOON + MINUTE)
+
+
+@pytest.mark.parametrize("state", [MessageState.QUEUED, MessageState.SENDING, MessageState.FAILED])
+def test_while_a_mail_is_on_its_way_no_other_is_queued(session: Session, owner: Actor, state: MessageState) -> None:
+    for day in range(4):
+        report(session, owner, LATER + day * DAY)
+        assert queue(session, SOON + day * DAY) is (day == 0)
+        settle(session, state)
 
 
 def test_what_is_lying_is_said_again_after_a_week(session: Session, owner: Actor) -> None:
     report(session, owner)
-    assert [day for day in range(16) if queue(session, SOON + day * DAY)] == [0, 7, 14]
+    said = []
+    for day in range(16):
+        if queue(session, SOON + day * DAY):
+            said.append(day)
+            settle(session, MessageState.SENT)
+    assert said == [0, 7, 14]
 
 
 def test_a_mail_that_never_arrived_is_as_good_as_none(session: Session, owner: Actor) -> None:
@@ -178,13 +206,14 @@ def test_a_sender_killed_before_it_commits_has_queued_nothing(session: Session, 
     assert not queue(session, SOON + HOUR)
 
 
-def test_control_without_a_stage_for_the_day_each_arrival_is_a_mail(
+def test_control_without_the_day_each_arrival_is_a_mail(
     session: Session, owner: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(office_mails, "_stage", lambda now: now.isoformat())
+    monkeypatch.setattr(office_mails, "_day", lambda now: date(2027, 1, 1) + timedelta(days=now.hour))
     for hours in range(3):
         report(session, owner, LATER + hours * HOUR)
         assert queue(session, LATER + (hours + 1) * HOUR)
+        settle(session, MessageState.SENT)
 
 
 # What it says

@@ -121,7 +121,7 @@ def test_who_joins_another_network_goes_on_there_alone(session: Session, network
     owner = crowd.start(session, network)
     crowd.rate(session, owner, *REFS[:3])
     session.execute(delete(Participation))
-    crowd.join(session, owner, other, now=NEXT_WEEK)
+    owner = crowd.join(session, owner, other, now=NEXT_WEEK)
     crowd.rate(session, owner, *REFS, now=NEXT_WEEK)
     kept = session.scalars(select(CountedRound).where(CountedRound.network_id == network)).one()
     assert (kept.assessment_id, kept.half_rated_on, kept.all_rated_on) == (None, MONDAY, None)
@@ -207,7 +207,7 @@ def test_joining_leaving_and_joining_another_network_count_by_themselves(session
         session.commit()
 
     join(network)
-    crowd.rate(session, owner, *REFS[:3])
+    crowd.rate(session, factories.reload(session, owner.assessment_id, owner.grant_id), *REFS[:3])
     join(network)
     assert reached(session, owner) == {"started": MONDAY, "half_rated": MONDAY}
     join(other)

@@ -1,8 +1,9 @@
 """Nobody waits in a circle: rows are held in one order, and each control shows the circle that another order makes."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from threading import Barrier, BrokenBarrierError
+from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
 import pytest
@@ -10,22 +11,39 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.record import Event, Verb
+from om_selfcheck.domain.release import ReleaseLevel
 from om_selfcheck.domain.sampling import Frame
-from om_selfcheck.services import audits, corrections, erasure, grants, samples
+from om_selfcheck.services import (
+    audits,
+    corrections,
+    declarations,
+    erasure,
+    grants,
+    networks,
+    participations,
+    releases,
+    samples,
+    stages,
+)
 from om_selfcheck.services.accounts import Person
 from om_selfcheck.services.erasure import Erased
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.record import append_event, verify_record
-from om_selfcheck.store.models import AuditStep, Declaration
+from om_selfcheck.store.models import AuditStep, Declaration, Release
 from om_selfcheck.store.queries import addresses as address_rows
 from om_selfcheck.store.queries import audits as rows
+from om_selfcheck.store.queries import networks as network_rows
+from om_selfcheck.store.queries import participations as participation_rows
 from om_selfcheck.store.queries import turns
 from tests import factories
+from tests.builders import make_questionnaire
 from tests.factories import NOW, TODAY
-from tests.services import auditing
+from tests.services import auditing, crowd
 from tests.services.auditing import LATER, LATER_ON
 from tests.services.parallel import A_WHILE, LONGER, Outcomes, run_in_parallel
 
+T = TypeVar("T")
+P = ParamSpec("P")
 Step = Callable[[Session], object]
 Side = tuple[Step, Step]
 
@@ -219,3 +237,118 @@ class TestCompany:
         skip_on_sqlite(engine)
         monkeypatch.setattr(turns, "LEAVES_KEY", False)
         assert self.mail_beside_change(session, engine, olaf, seconds=LONGER).errors
+
+
+class TestNetwork:
+    """What a network knows of a round is changed before the record, on whichever side somebody comes in."""
+
+    @staticmethod
+    def late(barrier: Barrier, function: Callable[P, T], *, is_before: bool) -> Callable[P, T]:
+        """Let a function meet the other side before it begins or after it is done."""
+
+        def meet(*arguments: P.args, **named: P.kwargs) -> T:
+            if is_before:
+                with suppress(BrokenBarrierError):
+                    barrier.wait(timeout=LONGER)
+                return function(*arguments, **named)
+            result = function(*arguments, **named)
+            with suppress(BrokenBarrierError):
+                barrier.wait(timeout=LONGER)
+            return result
+
+        return meet
+
+    def issue_beside_leaving(
+        self, session: Session, engine: Engine, monkeypatch: pytest.MonkeyPatch, *, records_first: bool = False
+    ) -> Outcomes[object]:
+        """Let a renewal be issued while its company leaves the network with the round before."""
+        network_id = factories.add_network(session)
+        first = crowd.join(session, factories.make_complete(session), network_id)
+        factories.issue(session, first)
+        first = factories.reload(session, first.assessment_id, first.grant_id)
+        second = factories.renew(session, first)
+        factories.rate_all(session, second)
+        factories.plan_ten(session, second)
+        factories.fill_in(session, second)
+        session.commit()
+        barrier, note_stages = Barrier(2), stages.note_stages
+
+        def note_late(own: Session, **named: Any) -> None:
+            if records_first:
+                some_event(own)
+            note_stages(own, **named)
+
+        keep_stages = self.late(barrier, stages.keep_stages, is_before=False)
+        note_renewal = self.late(barrier, stages.note_renewal, is_before=True)
+        monkeypatch.setattr(participations, "keep_stages", keep_stages)
+        monkeypatch.setattr(declarations, "note_stages", note_late)
+        monkeypatch.setattr(declarations, "note_renewal", note_renewal)
+
+        def work(own: Session, number: int) -> object:
+            ids = (first, second)[number]
+            actor = grants.find_actor(
+                own, assessment_id=ids.assessment_id, grant_id=ids.grant_id, now=NOW, is_writing=True
+            )
+            assert actor is not None
+            if number:
+                return declarations.issue_declaration(
+                    own, actor=actor, questionnaire=make_questionnaire(), now=NOW, today=TODAY
+                )
+            participations.leave_network(own, actor=actor, assessment_id=actor.assessment_id, now=NOW)
+            return None
+
+        return run_in_parallel(engine, 2, work)
+
+    def test_a_renewal_is_issued_and_the_network_left(
+        self, session: Session, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert self.issue_beside_leaving(session, engine, monkeypatch).errors == []
+        assert len(session.scalars(select(Declaration.id)).all()) == 2
+
+    def test_control_recording_the_issue_first_they_would_wait_for_each_other(
+        self, session: Session, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        skip_on_sqlite(engine)
+        assert self.issue_beside_leaving(session, engine, monkeypatch, records_first=True).errors
+
+    def close_beside_ending(
+        self, session: Session, engine: Engine, monkeypatch: pytest.MonkeyPatch, *, records_first: bool = False
+    ) -> Outcomes[None]:
+        """Let staff close a network while a company ends what it released to it."""
+        network_id = factories.add_network(session)
+        owner = crowd.join(session, factories.make_complete(session), network_id)
+        round_id = owner.assessment_id
+        releases.change_release(session, actor=owner, assessment_id=round_id, level=ReleaseLevel.STATUS, now=NOW)
+        session.commit()
+        barrier, end_releases = Barrier(2), network_rows.end_releases
+
+        def end_late(own: Session, **named: Any) -> Sequence[UUID]:
+            if records_first:
+                some_event(own)
+            return self.late(barrier, end_releases, is_before=True)(own, **named)
+
+        end_release = self.late(barrier, participation_rows.end_release, is_before=False)
+        monkeypatch.setattr(participation_rows, "end_release", end_release)
+        monkeypatch.setattr(network_rows, "end_releases", end_late)
+
+        def work(own: Session, number: int) -> None:
+            if number:
+                networks.close_network(own, slug="netz-a", by=f"user:{UUID(int=1)}", now=NOW)
+                return
+            actor = grants.find_actor(own, assessment_id=round_id, grant_id=owner.grant_id, now=NOW, is_writing=True)
+            assert actor is not None
+            releases.change_release(own, actor=actor, assessment_id=round_id, level=ReleaseLevel.NOTHING, now=NOW)
+
+        return run_in_parallel(engine, 2, work)
+
+    def test_a_network_is_closed_and_a_release_ended(
+        self, session: Session, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert self.close_beside_ending(session, engine, monkeypatch).errors == []
+        assert session.scalars(select(Release.id).where(Release.ended_at.is_(None))).all() == []
+
+    def test_control_recording_the_close_first_they_would_wait_for_each_other(
+        self, session: Session, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        skip_on_sqlite(engine)
+        assert self.close_beside_ending(session, engine, monkeypatch, records_first=True).errors

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from om_selfcheck.extensions import db
 from om_selfcheck.store.models import Correction, Declaration
@@ -197,6 +197,26 @@ def test_of_a_correction_the_number_tells_the_day_where_it_cannot_tell_what(app:
     assert "Brand GmbH" in page.text
     assert "Name, Anschrift oder wer unterzeichnet hat" in page.text
     assert "Name vorher" not in page.text
+
+
+DAMAGES = {
+    "a byte that is no text": "CAST(CAST(snapshot AS BLOB) || x'ff' AS TEXT)",
+    "emptied by hand": "''",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_what_damage_left_is_a_changed_snapshot_on_every_page(
+    app: Flask, alma: Person, olaf: User, number: str, damage: str
+) -> None:
+    with app.app_context():
+        db.session.execute(text(f"UPDATE declaration SET snapshot = {damage}"))  # noqa: S608 - ours, above
+        db.session.commit()
+    assert people.stella(app).client.get(f"/verify/{number}").status == 200
+    assert_explained(alma.client.get(f"/declarations/{number}"))
+    entry = olaf.client.get(f"/staff/declarations/{number}")
+    assert MISMATCH in entry.text
+    assert "gelöscht" not in entry.text, "nobody is said to have erased anything"
 
 
 class TestOffice:

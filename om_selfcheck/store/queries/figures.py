@@ -69,11 +69,23 @@ def find_span(session: Session, network_id: UUID) -> tuple[date | None, date | N
     return first, last
 
 
-def list_rated(session: Session, network_id: UUID, *, week_on: date, counted_before: date) -> Sequence[RowMapping]:
-    """Return rounds whose company agreed and that were rated in full by a week, with how many measures are rated now.
+def hold_agreed(session: Session, network_id: UUID) -> Collection[UUID]:
+    """Hold the companies of a network that agreed, all at once, so that nobody else counts them; return their ids."""
+    statement = (
+        select(Assessment.company_id)
+        .join(Participation, Participation.assessment_id == Assessment.id)
+        .where(Participation.network_id == network_id, Participation.is_counted.is_(True))
+    )
+    company_ids = frozenset(session.scalars(statement))
+    for company_id in sorted(company_ids):
+        hold_company(session, company_id)
+    return company_ids
 
-    Their companies are held until the transaction ends, so that nobody else counts them meanwhile.
-    """
+
+def list_rated(
+    session: Session, network_id: UUID, *, held: Collection[UUID], week_on: date, counted_before: date
+) -> Sequence[RowMapping]:
+    """Return rounds of held companies that were rated in full by a week, with how many measures are rated now."""
     rated = select(func.count()).where(Rating.assessment_id == Assessment.id, Rating.need != "").scalar_subquery()
     statement = (
         _select_agreed(FigureKind.ANSWERS, counted_before)
@@ -84,13 +96,13 @@ def list_rated(session: Session, network_id: UUID, *, week_on: date, counted_bef
         )
         .where(Participation.network_id == network_id, CountedRound.all_rated_on <= week_on)
     )
-    return _hold(session, statement)
+    return [row for row in session.execute(statement).mappings() if row["company_id"] in held]
 
 
 def list_declared(
-    session: Session, network_id: UUID, *, declared_until: date, counted_before: date
+    session: Session, network_id: UUID, *, held: Collection[UUID], declared_until: date, counted_before: date
 ) -> Sequence[RowMapping]:
-    """Return rounds whose company agreed and that were declared by a day; held as above."""
+    """Return rounds of held companies that were declared by a day."""
     statement = (
         _select_agreed(FigureKind.PROGRESS, counted_before)
         .add_columns(Declaration.issued_on)
@@ -101,7 +113,7 @@ def list_declared(
             Declaration.withdrawn_on.is_(None),
         )
     )
-    return _hold(session, statement)
+    return [row for row in session.execute(statement).mappings() if row["company_id"] in held]
 
 
 def list_measures(session: Session, assessment_id: UUID) -> Sequence[str]:
@@ -165,11 +177,3 @@ def _select_agreed(kind: FigureKind, counted_before: date) -> Select[*tuple[Any,
         .order_by(Assessment.company_id, Assessment.id)
     )
     return statement
-
-
-def _hold(session: Session, statement: Select[*tuple[Any, ...]]) -> Sequence[RowMapping]:
-    """Lock the companies of what is found, then read anew: somebody who was first may have counted some."""
-    found = {row["company_id"] for row in session.execute(statement).mappings()}
-    for company_id in sorted(found):
-        hold_company(session, company_id)
-    return [row for row in session.execute(statement).mappings() if row["company_id"] in found]

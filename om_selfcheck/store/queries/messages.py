@@ -14,6 +14,7 @@ from om_selfcheck.store.models import Message
 
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _CLAIMABLE = tuple(state.value for state in MessageState if may_become(state, MessageState.SENDING))
+_UNSETTLED = (*_CLAIMABLE, MessageState.SENDING.value)
 _CAME_TO_NOTHING = (MessageState.UNDELIVERABLE.value, MessageState.CANCELLED.value)
 _Due = aliased(Message)
 _IS_DUE = _Due.state.in_(_CLAIMABLE) & (_Due.next_try_at <= bindparam("now"))
@@ -113,9 +114,10 @@ def is_any_due(session: Session, now: datetime) -> bool:
     return session.execute(_FIND_DUE, {"now": now}).first() is not None
 
 
-def is_queued(session: Session, *, kind: str, subject: str, stage: str) -> bool:
-    found = select(Message.id).where(Message.kind == kind, Message.subject == subject, Message.stage == stage)
-    return session.scalar(found) is not None
+def is_any_unsettled(session: Session, *, kind: str, subject: str) -> bool:
+    """Say whether a mail of its kind is still to be sent, or just being sent."""
+    is_its_kind = (Message.kind == kind) & (Message.subject == subject)
+    return session.scalar(select(Message.id).where(is_its_kind, Message.state.in_(_UNSETTLED)).limit(1)) is not None
 
 
 def list_states(session: Session, *, kind: str, subject: str) -> dict[str, str]:
@@ -124,10 +126,11 @@ def list_states(session: Session, *, kind: str, subject: str) -> dict[str, str]:
     return {row.stage: row.state for row in session.execute(found)}
 
 
-def find_last_taken(session: Session, *, kind: str, subject: str) -> datetime | None:
-    """Return when the last mail of its kind was queued that arrived, or still may."""
-    last = select(func.max(Message.created_at)).where(Message.kind == kind, Message.subject == subject)
-    return session.scalar(last.where(Message.state.not_in(_CAME_TO_NOTHING)))
+def find_last_stage(session: Session, *, kind: str, subject: str) -> str | None:
+    """Return the stage of the last mail of its kind that arrived, or still may."""
+    is_its_kind = (Message.kind == kind) & (Message.subject == subject)
+    found = select(Message.stage).where(is_its_kind, Message.state.not_in(_CAME_TO_NOTHING))
+    return session.scalar(found.order_by(Message.created_at.desc(), Message.id).limit(1))
 
 
 def count_due(session: Session, now: datetime) -> int:

@@ -1,7 +1,8 @@
 """Whose turn it is: the rows that writers hold until they commit, always in one order (P2, P5).
 
 1. Rounds (`Assessment`), several of them by their ids.
-2. Declarations, likewise; whoever holds one holds its round. Cases, findings, openings and reports hang below.
+2. Declarations, likewise; whoever holds one holds its round. Cases, findings, openings and reports hang below,
+   and so does what networks know of a round (`CountedRound`, `Release`): all of it comes before the head of the record.
 3. The company's own row.
 4. The head of the record, with which an act ends.
 

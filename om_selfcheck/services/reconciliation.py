@@ -1,0 +1,66 @@
+"""Holding the register of declarations against the record, number by number (P13)."""
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from om_selfcheck.clock import day_in_berlin
+from om_selfcheck.domain.reconciliation import Act, Difference, Kept, find_differences
+from om_selfcheck.domain.snapshot import hash_snapshot
+from om_selfcheck.domain.tampering import BREAKS_NAMED
+from om_selfcheck.services.record import to_text
+from om_selfcheck.store.queries import reconciliation as rows
+
+
+def compare_register(session: Session) -> list[tuple[str, Difference]]:
+    """Name each declaration that is not what the record says of it, the first hundred and one more.
+
+    The session must not have read anything yet. What is read is one state of the database, here and by whoever goes
+    on with the session: a declaration issued meanwhile is in both or in neither.
+    """
+    rows.see_one_state(session)
+    return list(islice(find_differences(_read_acts(session), _read_rows(session)), BREAKS_NAMED + 1))
+
+
+def _read_acts(session: Session) -> Iterator[tuple[str, Act]]:
+    for stored in rows.walk_acts(session):
+        subject, verb, actor, at = map(to_text, stored[:4])
+        act = Act(verb=verb, actor=actor, on=_to_day(at), details=_to_details(stored[4]))
+        yield subject.removeprefix(rows.PREFIX), act
+
+
+def _read_rows(session: Session) -> Iterator[tuple[str, Kept]]:
+    for stored in rows.walk_rows(session):
+        number, issued_on, snapshot, snapshot_hash = map(to_text, stored[:4])
+        yield (
+            number,
+            Kept(
+                issued_on=issued_on,
+                snapshot_hash=snapshot_hash,
+                hash_now=hash_snapshot(snapshot) if snapshot else "",
+                withdrawn_on="" if stored[4] is None else to_text(stored[4]) or "?",
+                reason=to_text(stored[5]),
+                replaced_by=to_text(stored[7]) if stored[6] else None,
+            ),
+        )
+
+
+def _to_details(stored: Any) -> dict[str, object]:  # noqa: ANN401 - whatever somebody put there
+    """Read details; bent ones, which the walk along the record names, say nothing here."""
+    with suppress(ValueError, RecursionError):
+        found = json.loads(to_text(stored))
+        return found if isinstance(found, dict) else {}
+    return {}
+
+
+def _to_day(instant: str) -> str:
+    """Return the day in Berlin of an instant, which SQLite keeps without its zone; "" where it is none."""
+    with suppress(ValueError, OverflowError):
+        read = datetime.fromisoformat(instant)
+        return day_in_berlin(read if read.tzinfo else read.replace(tzinfo=UTC)).isoformat()
+    return ""
