@@ -58,8 +58,8 @@ def explain_changed_snapshot(actor: Actor | None) -> Refusal:
             what_happened,
             _("Nummer, Status, Ereignisprotokoll und Fälle sind davon nicht berührt."),
             _(
-                "Sagen Sie dem Betreiber Bescheid. Er sieht mit „./om record verify“ nach, ob am Ereignisprotokoll"
-                " etwas fehlt, und in seinen Sicherungen, was sich geändert hat."
+                "Sagen Sie dem Betreiber Bescheid. Er sieht mit „./om record verify“, welche Erklärungen betroffen sind,"
+                " und in seinen Sicherungen, was sich geändert hat."
             ),
         )
     own_data = _("Auf der Seite „Ihre Daten“ können Sie trotzdem alles mitnehmen oder löschen.")
