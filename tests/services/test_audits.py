@@ -389,14 +389,14 @@ class TestNothingLeft:
     @pytest.mark.usefixtures("owner")
     def test_of_an_erased_one_nobody_is_asked(self, session: Session, olaf: Person) -> None:
         audit_id = begin(session, olaf)
-        lose(session, snapshot="")
+        lose(session, company_name="", snapshot="")
         with pytest.raises(AlreadyWithdrawn):
             audits.ask_company(session, by=olaf, audit_id=audit_id, now=LATER)
 
     def test_of_an_erased_one_nothing_is_written(self, session: Session, owner: Actor, olaf: Person) -> None:
         audit_id = ask(session, olaf)
         open_topics(session, owner, audit_id)
-        lose(session, snapshot="")
+        lose(session, company_name="", snapshot="")
         with pytest.raises(AlreadyWithdrawn):
             open_topics(session, owner, audit_id)
         with pytest.raises(MoveNotAllowed):

@@ -57,7 +57,7 @@ def test_there_is_nothing_to_report_about_a_number_that_does_not_exist(session: 
 
 
 def test_there_is_nothing_to_report_about_an_erased_declaration(session: Session, owner: Actor) -> None:
-    session.execute(update(Declaration).values(snapshot=""))
+    session.execute(update(Declaration).values(company_name="", snapshot=""))
     session.commit()
     with pytest.raises(NotFound):
         foreign_reports.report_foreign(
