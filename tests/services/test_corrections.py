@@ -153,7 +153,9 @@ def test_only_the_owner_corrects(session: Session, owner: Actor, right: Right) -
         correct(session, factories.let_in(session, owner, right))
 
 
-@pytest.mark.parametrize("values", [{"withdrawn_on": TODAY, "withdrawal_reason": "own_wish"}, {"snapshot": ""}])
+@pytest.mark.parametrize(
+    "values", [{"withdrawn_on": TODAY, "withdrawal_reason": "own_wish"}, {"company_name": "", "snapshot": ""}]
+)
 def test_what_was_withdrawn_or_erased_is_not_corrected(
     session: Session, owner: Actor, values: dict[str, object]
 ) -> None:
@@ -241,7 +243,7 @@ class TestMail:
         assert getattr(prepare("1"), "parts", None) == (CorrectedPart.NAME, CorrectedPart.ADDRESS)
         assert getattr(prepare("2"), "parts", None) == (CorrectedPart.SIGNATORY,)
         assert prepare("3") is None
-        session.execute(update(Declaration).values(snapshot=""))
+        session.execute(update(Declaration).values(company_name="", snapshot=""))
         assert prepare("1") is None
 
 
