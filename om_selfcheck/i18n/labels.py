@@ -27,6 +27,7 @@ from om_selfcheck.domain.declaration import (
     ReminderChoice,
     WithdrawalReason,
 )
+from om_selfcheck.domain.delivery import Delivery
 from om_selfcheck.domain.foreign_report import ReportOutcome
 from om_selfcheck.domain.help import OrganisationKind
 from om_selfcheck.domain.invitation import InvitationState
@@ -356,6 +357,14 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         CheckItem.DATES: _("Waren die Termine am Tag der Ausstellung einzuhalten?"),
         CheckItem.FOLLOW_UPS: _("Lässt sich an den Kontrollen ablesen, ob es wirkt?"),
         CheckItem.WORDING: _("Spricht das Unternehmen so von seiner Erklärung wie vereinbart?"),
+    },
+    Delivery: {
+        Delivery.SENT: _("per E-Mail verschickt"),
+        Delivery.UNDER_WAY: _("wird per E-Mail verschickt"),
+        Delivery.NEEDLESS: _("nicht mehr verschickt, weil der Fall vorher abgeschlossen war"),
+        Delivery.NO_ADDRESS: _("keine bestätigte Adresse: bitte drucken und mit der Post schicken"),
+        Delivery.ADDRESS_CHANGED: _("bestätigte Adresse inzwischen geändert: bitte drucken und mit der Post schicken"),
+        Delivery.UNDELIVERABLE: _("per E-Mail nicht zustellbar: bitte drucken und mit der Post schicken"),
     },
     CaseWait: {
         CaseWait.ANSWERED: _("Das Unternehmen hat zuletzt etwas getan"),

@@ -166,7 +166,10 @@ class MondayDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditLetter:
-    """A letter about a case, for the post. `lost_link` is where a lost link is asked for, as it is printed."""
+    """A letter about a case, for the post. `lost_link` is where a lost link is asked for, as it is printed.
+
+    Without a confirmed address it is empty: nothing would come of asking. `imprint` says how to reach the office.
+    """
 
     letter: CaseLetter
     company_name: str
@@ -175,6 +178,7 @@ class AuditLetter:
     postal_code: str
     city: str
     lost_link: str
+    imprint: str
 
 
 def render_audit_letter(document: AuditLetter, language: Language, *, operator_name: str) -> bytes:

@@ -1,6 +1,7 @@
 """What the office and the company do in a case: asking, answering, findings, second reading, closing (D14)."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -14,6 +15,7 @@ from om_selfcheck.domain.audit import (
     AuditOutcome,
     AuditState,
     CheckItem,
+    FindingAnswer,
     FindingEntry,
     MoveNotAllowed,
     Side,
@@ -48,6 +50,14 @@ class FindingsIncomplete(DomainError):
     def __init__(self, gaps: tuple[CheckItem, ...]) -> None:
         super().__init__(", ".join(gaps))
         self.gaps = gaps
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What was not written of a checklist: fields that somebody else changed, and answers that lack their reason."""
+
+    conflicts: tuple[Conflict, ...] = ()
+    unreasoned: tuple[CheckItem, ...] = ()
 
 
 def ask_company(session: Session, *, by: Person, audit_id: UUID, now: datetime) -> None:
@@ -91,10 +101,11 @@ def note_findings(
     wanted: Mapping[str, str],
     shown: Mapping[str, str],
     now: datetime,
-) -> tuple[Conflict, ...]:
-    """Write entries of the checklist field by field; return the fields that somebody else changed meanwhile (P2).
+) -> Noted:
+    """Write entries of the checklist field by field; return what was not, as somebody else changed it meanwhile (P2).
 
     What stood there before stays, with who wrote it and when. That something was written is a step both sides read.
+    The company reads it at once, so an answer that owes it a reason is not written without one.
     """
     audit, declaration = lock_case(session, audit_id)
     if audit.state != AuditState.OPENED or is_erased(declaration):
@@ -105,7 +116,9 @@ def note_findings(
         name: merger.merge(name, stored=stored, shown=shown.get(name, ""), wanted=wanted.get(name))
         for name, stored in before.items()
     }
-    changed = [item for item in CheckItem if _of(item, after) != _of(item, before)]
+    touched = [item for item in CheckItem if _of(item, after) != _of(item, before)]
+    unreasoned = tuple(item for item in touched if _read(item, after).needs_note)
+    changed = [item for item in touched if item not in unreasoned]
     for item in changed:
         answer, note = _of(item, after)
         audits.add_finding(
@@ -122,7 +135,7 @@ def note_findings(
     if changed:
         add_step(session, audit, StepKind.NOTED, side=Side.STAFF, by=by, text=" ".join(changed), now=now)
         record_case(session, audit, Verb.FINDINGS_NOTED, actor=by.actor, now=now, items="+".join(changed))
-    return tuple(merger.conflicts)
+    return Noted(conflicts=tuple(merger.conflicts), unreasoned=unreasoned)
 
 
 def write_findings(findings: Mapping[CheckItem, FindingEntry]) -> dict[str, str]:
@@ -134,6 +147,11 @@ def write_findings(findings: Mapping[CheckItem, FindingEntry]) -> dict[str, str]
 
 def _of(item: CheckItem, fields: Mapping[str, str]) -> tuple[str, str]:
     return fields[f"{item}-answer"], fields[f"{item}-note"]
+
+
+def _read(item: CheckItem, fields: Mapping[str, str]) -> FindingEntry:
+    answer, note = _of(item, fields)
+    return FindingEntry(answer=FindingAnswer(answer) if answer else None, note=note)
 
 
 def submit_findings(

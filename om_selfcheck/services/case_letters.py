@@ -1,5 +1,6 @@
 """Letters of the office to a company about a case: by mail where it confirmed an address, and on paper."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -9,15 +10,18 @@ from sqlalchemy.orm import Session
 from om_selfcheck.clock import day_in_berlin
 from om_selfcheck.domain.audit import AuditOutcome, Occasion, Side, StepKind, find_occasion
 from om_selfcheck.domain.declaration import DeclarationDetails, WithdrawalReason
+from om_selfcheck.domain.delivery import Delivery, judge_delivery
 from om_selfcheck.domain.errors import NotFound
-from om_selfcheck.domain.message import MessageKind
+from om_selfcheck.domain.message import MessageKind, MessageState
+from om_selfcheck.services.cases import Case
 from om_selfcheck.services.corrections import list_corrections
 from om_selfcheck.services.messages import queue_message
 from om_selfcheck.services.snapshots import is_erased, read_intact
 from om_selfcheck.store.models import Audit, AuditStep, Declaration
-from om_selfcheck.store.queries import addresses, audits, withdrawals
+from om_selfcheck.store.queries import addresses, audits, messages, withdrawals
 
 SUBJECT = "audit:"
+OVER_WITH_CASE = (Occasion.ASKED, Occasion.MESSAGE, Occasion.HEARING)  # once it is closed, nobody is asked any more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +49,7 @@ class PostedLetter:
     letter: CaseLetter
     details: DeclarationDetails
     language: str
+    has_confirmed_address: bool
 
 
 def write_to_company(session: Session, declaration: Declaration, audit: Audit, step_id: UUID, *, now: datetime) -> bool:
@@ -77,7 +82,30 @@ def get_letter(session: Session, *, audit_id: UUID, step_id: UUID) -> PostedLett
     if found is None or letter is None or is_erased(found[1]):  # an erased company has no address
         raise NotFound
     language = addresses.get_round(session, found[1].assessment_id).language
-    return PostedLetter(letter=letter, details=_find_details(session, found[1]), language=language)
+    company = addresses.get_company(session, found[1].company_id)
+    return PostedLetter(
+        letter=letter,
+        details=_find_details(session, found[1]),
+        language=language,
+        has_confirmed_address=bool(company.confirmed_email),
+    )
+
+
+def list_deliveries(session: Session, case: Case) -> Mapping[UUID, Delivery]:
+    """Say of each step that the company was written to about what became of the mail; for the office only."""
+    if case.is_erased:
+        return {}
+    states = messages.list_states(session, kind=MessageKind.AUDIT.value, subject=f"{SUBJECT}{case.audit_id}")
+    written = [step for step in case.steps if step.occasion]
+    if written and written[0].occasion is Occasion.CLOSED and str(written[0].step_id) not in states:
+        return {}  # closed before anything was said: the company was told of nothing
+    return {
+        step.step_id: judge_delivery(
+            MessageState(states[stage]) if (stage := str(step.step_id)) in states else None,
+            is_over=case.is_closed and step.occasion in OVER_WITH_CASE,
+        )
+        for step in written
+    }
 
 
 def make_letter(session: Session, audit: Audit, declaration: Declaration, step: AuditStep) -> CaseLetter | None:

@@ -7,6 +7,7 @@ from wtforms import Form
 from om_selfcheck.domain.audit import CheckItem, Decision, FindingAnswer, list_outcomes, list_reasons
 from om_selfcheck.domain.foreign_report import ReportOutcome
 from om_selfcheck.domain.text import has_letter
+from om_selfcheck.i18n.labels import label
 from om_selfcheck.web.inputs import code_field, day_field, find_faults, shown_values, text_field
 
 WHOLE, TOPICS = "all", "topics"
@@ -69,6 +70,18 @@ def read_findings() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
         problems |= find_faults(form)
         wanted |= {field.name: field.data for field in form if field.name in request.form}
     return wanted, shown_values(request.form, list(wanted)), problems
+
+
+def list_typed() -> list[tuple[str, str]]:
+    """Return the texts that somebody typed in a case, each with its name, to be copied where the case refuses them."""
+    wanted, shown, _faults = read_findings()
+    names = {f"{item}-note": item for item in CheckItem}
+    notes = [
+        (label(item), wanted[name]) for name, item in names.items() if wanted.get(name) and wanted[name] != shown[name]
+    ]
+    form = CaseForm(request.form)
+    texts = [field.data for field in form if _is_text(field.name) and field.data]
+    return [*notes, *((str(_("Was Sie geschrieben haben")), text) for text in texts)]
 
 
 def _is_text(name: str) -> bool:

@@ -1,6 +1,10 @@
 """What cases, withdrawals and frozen answers refuse, in words; for the company and the office alike."""
 
-from flask import Flask, Response, g
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from flask import Flask, Response, g, request, url_for
 
 from om_selfcheck.domain.access import Task
 from om_selfcheck.domain.audit import AlreadyWithdrawn, HearingNotOver, MoveNotAllowed, SamePerson
@@ -9,15 +13,16 @@ from om_selfcheck.i18n.formats import day
 from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.openings import NotOpen
+from om_selfcheck.web.case_forms import list_typed
 from om_selfcheck.web.errors import CONFLICT, Refusal, refuse
 
 
 def init_app(app: Flask) -> None:
-    app.register_error_handler(MoveNotAllowed, lambda _error: refuse(CONFLICT, explain_move()))
-    app.register_error_handler(SamePerson, lambda _error: refuse(CONFLICT, explain_same_person()))
+    app.register_error_handler(MoveNotAllowed, lambda _error: _refuse(explain_move()))
+    app.register_error_handler(SamePerson, lambda _error: _refuse(explain_same_person()))
     app.register_error_handler(SnapshotChanged, _on_changed_snapshot)
-    app.register_error_handler(NotOpen, lambda _error: refuse(CONFLICT, explain_not_open()))
-    app.register_error_handler(AlreadyWithdrawn, lambda _error: refuse(CONFLICT, explain_withdrawn()))
+    app.register_error_handler(NotOpen, lambda _error: _refuse(explain_not_open()))
+    app.register_error_handler(AlreadyWithdrawn, lambda _error: _refuse(explain_withdrawn()))
     app.register_error_handler(HearingNotOver, _on_hearing)
 
 
@@ -26,7 +31,7 @@ def explain_move() -> Refusal:
         _("Der Fall ist inzwischen weiter"),
         _("Jemand anderes hat ihn weitergebracht, oder der Schritt ist von hier aus nicht vorgesehen."),
         _("Es wurde nichts geändert."),
-        _("Gehen Sie zurück und laden Sie die Seite des Falls neu. Dort steht, wie es weitergeht."),
+        _("Laden Sie die Seite des Falls neu. Dort steht, wie es weitergeht."),
     )
 
 
@@ -53,8 +58,8 @@ def explain_changed_snapshot(actor: Actor | None) -> Refusal:
             what_happened,
             _("Nummer, Status, Ereignisprotokoll und Fälle sind davon nicht berührt."),
             _(
-                "Sagen Sie dem Betreiber Bescheid. Er sieht mit „./om record verify“, welche Erklärungen betroffen sind,"
-                " und in seinen Sicherungen, was sich geändert hat."
+                "Sagen Sie dem Betreiber Bescheid. Er sieht mit „./om record verify“, welche Erklärungen betroffen"
+                " sind, und in seinen Sicherungen, was sich geändert hat."
             ),
         )
     own_data = _("Auf der Seite „Ihre Daten“ können Sie trotzdem alles mitnehmen oder löschen.")
@@ -87,6 +92,23 @@ def explain_withdrawn() -> Refusal:
     )
 
 
+def _refuse(refusal: Refusal) -> Response:
+    """Lead back to the case whose form was sent, and keep what was typed there to be copied."""
+    back_url = _find_way_back(request.view_args or {})
+    typed = list_typed() if back_url and request.method == "POST" else ()
+    return refuse(CONFLICT, replace(refusal, back_url=back_url, typed=tuple(typed)))
+
+
+def _find_way_back(arguments: Mapping[str, Any]) -> str:
+    """Return the address of the case or report that was acted on; "" elsewhere."""
+    if "report_id" in arguments:
+        return url_for("staff.report", report_id=arguments["report_id"])
+    if "audit_id" not in arguments:
+        return ""
+    names = ("assessment_id", "audit_id")
+    return url_for(f"{request.blueprint}.audit", **{name: arguments[name] for name in names if name in arguments})
+
+
 def _on_changed_snapshot(_error: SnapshotChanged) -> Response:
     return refuse(CONFLICT, explain_changed_snapshot(g.get("actor")))
 
@@ -101,4 +123,4 @@ def _on_hearing(error: HearingNotOver) -> Response:
         _("Es wurde nichts geändert."),
         _("Entscheiden Sie nach diesem Tag. Bestehen lassen können Sie die Erklärung jederzeit."),
     )
-    return refuse(CONFLICT, refusal)
+    return _refuse(refusal)

@@ -35,13 +35,16 @@ _FULL_SIGNS = ("disk is full", "no space left", "diskfull", "disk full", "disk i
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """The words of an error page."""
+    """The words of an error page, the way back to what it is about, and what was typed there (label, text)."""
 
     title: str
     what_happened: str
     what_is_safe: str
     what_next: str
     is_about_lost_link: bool = False
+    is_of_office: bool = False
+    back_url: str = ""
+    typed: tuple[tuple[str, str], ...] = ()
 
 
 def init_app(app: Flask) -> None:
@@ -70,7 +73,9 @@ def wants_json() -> bool:
 
 def refuse(status: int, refusal: Refusal | None = None) -> Response:
     """Return the page or JSON for a status."""
-    refusal = refusal or explain(status)
+    if refusal is None:
+        is_missing_in_office = status == NOT_FOUND and request.path.startswith("/staff/")
+        refusal = explain_missing_in_office() if is_missing_in_office else explain(status)
     if wants_json():
         response = jsonify(error=refusal.title, message=refusal.what_happened, next=refusal.what_next, id=request_id())
     else:
@@ -130,6 +135,17 @@ def _on_too_often(error: TooOften) -> Response:
 def _on_failure(error: Exception) -> Response:
     log_failure(error)
     return refuse(500)
+
+
+def explain_missing_in_office() -> Refusal:
+    """Say it whoever asks: who is not of the office learns no more from it than from any other address."""
+    return Refusal(
+        _("Diese Seite gibt es nicht"),
+        _("Die Adresse ist falsch, oder es gibt nicht mehr, wohin sie führte."),
+        _("Es wurde nichts geändert."),
+        _("Suchen Sie auf dem Überblick der Geschäftsstelle weiter."),
+        is_of_office=True,
+    )
 
 
 def explain_right() -> Refusal:

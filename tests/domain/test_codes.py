@@ -33,6 +33,7 @@ from om_selfcheck.domain.declaration import (
     ReminderChoice,
     WithdrawalReason,
 )
+from om_selfcheck.domain.delivery import Delivery
 from om_selfcheck.domain.foreign_report import ReportOutcome
 from om_selfcheck.domain.help import OrganisationKind
 from om_selfcheck.domain.invitation import InvitationState
@@ -83,6 +84,10 @@ CODES: dict[type[StrEnum], str] = {
         "FOLLOW_UP_BEFORE_DUE=follow_up_before_due EVERYBODY_RESPONSIBLE=everybody_responsible"
     ),
     Criterion: "RATED=rated PLANNED=planned FILLED_IN=filled_in",
+    Delivery: (
+        "SENT=sent UNDER_WAY=under_way NEEDLESS=needless NO_ADDRESS=no_address "
+        "ADDRESS_CHANGED=address_changed UNDELIVERABLE=undeliverable"
+    ),
     DeadlineKind: "DUE=due FOLLOW_UP=follow_up END=end",
     Confirmation: "MAY_DECLARE=may_declare PUBLIC_NUMBER=public_number INSIGHT=insight",
     DetailField: (

@@ -98,7 +98,8 @@ class Officer:
         return self.visitor.page
 
     def act(self, form: str) -> None:
-        self.page.locator(f'form[action*="/{form}"] button').first.click()
+        button = f'form[action*="/{form}"] button:not([formaction]), button[formaction*="/{form}"]'
+        self.page.locator(button).first.click()
 
     def sign_in_again(self, ahead: timedelta) -> None:
         """Sign in after weeks; the session of then is long over."""
@@ -214,7 +215,7 @@ def looks_into_what_was_opened(olaf: Officer, otto: Officer, company: Visitor, c
     notice.locator("input[name=scope][value=topics]").check()
     notice.locator(f'input[name=topic][value="{first.ref}"]').check()
     notice.locator('form[action*="/open"] button').click()
-    expect(notice.locator("main")).to_contain_text(f"Geöffnet: Themen {first.ref}")
+    expect(notice.locator("main")).to_contain_text(f"Geöffnet: Thema {first.ref} {first.title.de}, bis")
     look(notice)
 
     olaf.visitor.goto(case)

@@ -233,9 +233,11 @@ ASKED = AuditLetter(
     postal_code=DETAILS.postal_code,
     city=DETAILS.city,
     lost_link="https://check.example.org/lost-link",
+    imprint="https://check.example.org/imprint",
 )
 HEARING = replace(
     ASKED,
+    lost_link="",
     letter=replace(
         ASKED.letter,
         occasion=Occasion.HEARING,

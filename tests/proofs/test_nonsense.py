@@ -9,7 +9,7 @@ import gzip
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -688,7 +688,8 @@ def find_forms(cast: Cast) -> list[FoundForm]:
         soup = BeautifulSoup(client.get(address).get_data(as_text=True), "html5lib")
         for form in soup.select("form"):
             one = _read(form, address)
-            found.setdefault((one.method, one.action), one)
+            for action in (one.action, *(str(button["formaction"]) for button in form.select("[formaction]"))):
+                found.setdefault((one.method, action), replace(one, action=action))
     return list(found.values())
 
 

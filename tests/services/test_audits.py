@@ -20,10 +20,11 @@ from om_selfcheck.domain.audit import (
     Side,
     StepKind,
 )
+from om_selfcheck.domain.delivery import Delivery
 from om_selfcheck.domain.errors import NotAllowed, NotFound
 from om_selfcheck.services import audits, case_letters, cases, corrections, histories, numbers, withdrawals
 from om_selfcheck.services.accounts import Person
-from om_selfcheck.services.audits import FindingsIncomplete
+from om_selfcheck.services.audits import FindingsIncomplete, Noted
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.letters import join_tables
 from om_selfcheck.services.record import list_timeline
@@ -70,6 +71,54 @@ def test_without_a_confirmed_address_the_letter_goes_by_post(session: Session, o
     posted = case_letters.get_letter(session, audit_id=audit_id, step_id=step.step_id)
     assert posted.details.street == "Am Mühlbach 4"
     assert posted.letter.deadline_on == LATER_ON + timedelta(weeks=4)
+
+
+class TestDeliveries:
+    def test_a_company_without_an_address_has_to_be_written_to_by_post(
+        self, session: Session, owner: Actor, olaf: Person
+    ) -> None:
+        audit_id = ask(session, olaf)
+        assert self.all_of(session, audit_id) == [Delivery.NO_ADDRESS]
+        factories.confirm_address(session, owner)
+        audits.write_message(session, by=olaf, audit_id=audit_id, text="x", now=LATER)
+        assert self.all_of(session, audit_id) == [Delivery.NO_ADDRESS, Delivery.UNDER_WAY]
+        session.execute(update(Message).values(state="sent"))
+        assert self.all_of(session, audit_id) == [Delivery.NO_ADDRESS, Delivery.SENT]
+
+    def test_what_the_mail_server_refused_goes_by_post(self, session: Session, owner: Actor, olaf: Person) -> None:
+        factories.confirm_address(session, owner)
+        audit_id = ask(session, olaf)
+        session.execute(update(Message).values(state="undeliverable"))
+        assert self.all_of(session, audit_id) == [Delivery.UNDELIVERABLE]
+
+    def test_what_was_called_off_says_why(self, session: Session, owner: Actor, olaf: Person) -> None:
+        factories.confirm_address(session, owner)
+        audit_id = ask(session, olaf)
+        session.execute(update(Message).values(state="cancelled"))
+        assert self.all_of(session, audit_id) == [Delivery.ADDRESS_CHANGED]
+        audits.leave_case(session, by=olaf, audit_id=audit_id, text="", now=LATER)
+        assert self.all_of(session, audit_id) == [Delivery.NEEDLESS, Delivery.UNDER_WAY]
+
+    @pytest.mark.usefixtures("owner")
+    def test_a_company_that_was_told_of_nothing_is_owed_no_letter(self, session: Session, olaf: Person) -> None:
+        audit_id = begin(session, olaf)
+        audits.leave_case(session, by=olaf, audit_id=audit_id, text="", now=LATER)
+        assert self.all_of(session, audit_id) == []
+
+    @staticmethod
+    def all_of(session: Session, audit_id: UUID) -> list[Delivery]:
+        return list(case_letters.list_deliveries(session, get(session, audit_id)).values())
+
+
+@pytest.mark.parametrize("address", ["", "buero@betrieb.example"])
+def test_a_lost_link_is_offered_only_where_asking_brings_one(
+    session: Session, owner: Actor, olaf: Person, address: str
+) -> None:
+    factories.confirm_address(session, owner, address)
+    audit_id = ask(session, olaf)
+    (step,) = [one for one in get(session, audit_id).steps if one.occasion]
+    posted = case_letters.get_letter(session, audit_id=audit_id, step_id=step.step_id)
+    assert posted.has_confirmed_address is bool(address)
 
 
 def test_a_letter_goes_to_the_corrected_address(session: Session, owner: Actor, olaf: Person) -> None:
@@ -150,7 +199,7 @@ class TestFindings:
         audit_id = ask(session, olaf)
         open_topics(session, owner, audit_id)
         wanted = {"dates-answer": "no", "dates-note": "Drei Termine liegen zurück."}
-        assert audits.note_findings(session, by=olaf, audit_id=audit_id, wanted=wanted, shown={}, now=LATER) == ()
+        assert audits.note_findings(session, by=olaf, audit_id=audit_id, wanted=wanted, shown={}, now=LATER) == Noted()
         entry = get(session, audit_id).findings[CheckItem.DATES]
         assert (entry.answer, entry.note) == (FindingAnswer.NO, "Drei Termine liegen zurück.")
 
@@ -179,7 +228,7 @@ class TestFindings:
         open_topics(session, owner, audit_id)
         for _ in range(2):
             stored = audits.write_findings(get(session, audit_id).findings)
-            wanted = {"dates-answer": "no", "follow_ups-note": "keine"}
+            wanted = {"dates-answer": "no", "dates-note": "drei", "follow_ups-note": "keine"}
             audits.note_findings(session, by=olaf, audit_id=audit_id, wanted=wanted, shown=stored, now=LATER)
             session.commit()
         (step,) = [one for one in get(session, audit_id).steps if one.kind is StepKind.NOTED]
@@ -194,7 +243,7 @@ class TestFindings:
     @staticmethod
     def note(session: Session, by: Person, audit_id: UUID, wanted: dict[str, str], now: datetime) -> None:
         shown = audits.write_findings(get(session, audit_id).findings)
-        assert audits.note_findings(session, by=by, audit_id=audit_id, wanted=wanted, shown=shown, now=now) == ()
+        assert audits.note_findings(session, by=by, audit_id=audit_id, wanted=wanted, shown=shown, now=now) == Noted()
         session.commit()
 
     def test_two_who_write_at_once_overwrite_nothing_unseen(
@@ -203,10 +252,10 @@ class TestFindings:
         audit_id = ask(session, olaf)
         open_topics(session, owner, audit_id)
         for by, note in ((olaf, "eins"), (otto, "zwei")):
-            conflicts = audits.note_findings(
+            noted = audits.note_findings(
                 session, by=by, audit_id=audit_id, wanted={"dates-note": note}, shown={}, now=LATER
             )
-        assert [(one.name, one.stored, one.wanted) for one in conflicts] == [("dates-note", "eins", "zwei")]
+        assert [(one.name, one.stored, one.wanted) for one in noted.conflicts] == [("dates-note", "eins", "zwei")]
         assert get(session, audit_id).findings[CheckItem.DATES].note == "eins"
 
     def test_gaps_are_named_before_a_second_reader_gets_them(
@@ -214,13 +263,34 @@ class TestFindings:
     ) -> None:
         audit_id = ask(session, olaf)
         open_topics(session, owner, audit_id)
-        almost = ALL_FINE | {"dates-answer": "no"}
+        almost = ALL_FINE | {"dates-answer": ""}
         audits.note_findings(session, by=olaf, audit_id=audit_id, wanted=almost, shown={}, now=LATER)
         with pytest.raises(FindingsIncomplete) as refusal:
             audits.submit_findings(
                 session, by=olaf, audit_id=audit_id, outcome=AuditOutcome.IN_ORDER, text="", now=LATER
             )
         assert refusal.value.gaps == (CheckItem.DATES,)
+
+    @pytest.mark.parametrize("answer", ["partly", "no"])
+    def test_an_answer_that_owes_a_reason_is_not_written_without_one(
+        self, session: Session, owner: Actor, olaf: Person, answer: str
+    ) -> None:
+        audit_id = ask(session, olaf)
+        open_topics(session, owner, audit_id)
+        wanted = {"dates-answer": answer, "dates-note": " – ", "ratings-answer": "yes"}
+        noted = audits.note_findings(session, by=olaf, audit_id=audit_id, wanted=wanted, shown={}, now=LATER)
+        assert noted == Noted(unreasoned=(CheckItem.DATES,))
+        assert list(get(session, audit_id).findings) == [CheckItem.RATINGS], "the rest is"
+
+    def test_a_reason_is_not_taken_away_again(self, session: Session, owner: Actor, olaf: Person) -> None:
+        audit_id = ask(session, olaf)
+        open_topics(session, owner, audit_id)
+        self.note(session, olaf, audit_id, {"dates-answer": "no", "dates-note": "drei"}, LATER)
+        noted = audits.note_findings(
+            session, by=olaf, audit_id=audit_id, wanted={"dates-note": ""}, shown={"dates-note": "drei"}, now=LATER
+        )
+        assert noted.unreasoned == (CheckItem.DATES,)
+        assert get(session, audit_id).findings[CheckItem.DATES].note == "drei"
 
     def test_are_written_only_while_the_case_is_looked_into(self, session: Session, owner: Actor, olaf: Person) -> None:
         audit_id = ask(session, olaf)

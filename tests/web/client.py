@@ -39,9 +39,7 @@ class Page:
     def values(self, form: int | str = 0) -> dict[str, str]:
         """Return what a browser would send for a form (by place or by action): fields, ticked boxes, chosen radios."""
         forms = self.soup.find_all("form", method=re.compile("post", re.IGNORECASE))
-        chosen = (
-            forms[form] if isinstance(form, int) else next(one for one in forms if str(one["action"]).endswith(form))
-        )
+        chosen = forms[form] if isinstance(form, int) else next(one for one in forms if find_way(one, form))
         return read_form(chosen)
 
     def links(self) -> list[str]:
@@ -73,19 +71,22 @@ class PageClient:
         """Open a page, fill its form in with changes (None takes a field away), and send it to the form's address."""
         page = self.get(address)
         forms = page.soup.find_all("form", method=re.compile("post", re.IGNORECASE))
-        chosen = (
-            forms[form] if isinstance(form, int) else next(one for one in forms if str(one["action"]).endswith(form))
-        )
+        chosen = forms[form] if isinstance(form, int) else next(one for one in forms if find_way(one, form))
+        way = find_way(chosen, form) if isinstance(form, str) else str(chosen.get("action") or "")
         data: dict[str, Any] = read_form(chosen) | (changes or {})
-        return self.post(
-            str(chosen.get("action") or address), {name: value for name, value in data.items() if value is not None}
-        )
+        return self.post(way or address, {name: value for name, value in data.items() if value is not None})
 
     def csrf_token(self, assessment_id: UUID | str, page_below: str = "") -> str:
         page = self.get(f"/assessments/{assessment_id}{page_below}")
         field = page.soup.select_one("input[name=csrf_token]")
         assert field is not None
         return str(field["value"])
+
+
+def find_way(form: Tag, end: str) -> str:
+    """Return where a form goes, by itself or by one of its buttons, that ends so; "" where nothing does."""
+    ways = [str(form.get("action", "")), *(str(button["formaction"]) for button in form.select("[formaction]"))]
+    return next((way for way in ways if way.endswith(end)), "")
 
 
 def read_form(form: Tag) -> dict[str, str]:

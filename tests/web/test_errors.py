@@ -1,6 +1,7 @@
 """Every refusal says what happened, what is safe and what to do next, in the reader's language."""
 
 import sqlite3
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -20,6 +21,16 @@ def test_an_unknown_address_gets_a_page_in_the_readers_language(client: PageClie
     assert page.status == 404
     assert title in page.text
     assert page.response.headers["X-Request-Id"] in page.text
+
+
+def test_what_the_office_does_not_have_leads_back_to_the_office(app: Flask) -> None:
+    olaf = people.olaf(app)
+    for path in ("/staff/nowhere", f"/staff/audits/{UUID(int=7)}", "/staff/declarations/OM-0000-0000"):
+        page = olaf.client.get(path)
+        assert page.status == 404
+        assert "/staff" in [link.rstrip("/") for link in page.links()]
+        assert "mit Ihrem Zugangslink" not in page.text
+    assert "mit Ihrem Zugangslink" in olaf.client.get("/nowhere").text
 
 
 def test_a_wrong_method_names_the_right_ones(client: PageClient) -> None:

@@ -5,13 +5,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from om_selfcheck.domain.audit import AuditState, Occasion
+from om_selfcheck.domain.audit import AuditState
 from om_selfcheck.domain.message import MessageKind
-from om_selfcheck.services.case_letters import SUBJECT, CaseLetter, make_letter
+from om_selfcheck.services.case_letters import OVER_WITH_CASE, SUBJECT, CaseLetter, make_letter
 from om_selfcheck.services.letters import Claimed, Prepare
 from om_selfcheck.store.queries import addresses, audits
-
-_OVER_WITH_CASE = (Occasion.ASKED, Occasion.MESSAGE, Occasion.HEARING)
 
 
 def prepare_case_letter(session: Session, claimed: Claimed, now: datetime) -> CaseLetter | None:  # noqa: ARG001 - as all letters
@@ -27,7 +25,7 @@ def prepare_case_letter(session: Session, claimed: Claimed, now: datetime) -> Ca
     if addresses.get_company(session, declaration.company_id).confirmed_email != claimed.address:
         return None
     letter = make_letter(session, audit, declaration, step)
-    is_over = audit.state == AuditState.CLOSED and letter is not None and letter.occasion in _OVER_WITH_CASE
+    is_over = audit.state == AuditState.CLOSED and letter is not None and letter.occasion in OVER_WITH_CASE
     return None if is_over else letter
 
 

@@ -1,6 +1,6 @@
 """Samples, cases, and what happened in them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -138,6 +138,12 @@ def list_steps(session: Session, audit_id: UUID) -> Sequence[tuple[AuditStep, st
 
 def find_step(session: Session, *, audit_id: UUID, step_id: UUID) -> AuditStep | None:
     return session.scalar(select(AuditStep).where(AuditStep.id == step_id, AuditStep.audit_id == audit_id))
+
+
+def find_steps(session: Session, step_ids: Collection[UUID]) -> dict[UUID, AuditStep]:
+    """Return some steps, of whichever case, by their ids."""
+    found = session.scalars(select(AuditStep).where(AuditStep.id.in_(step_ids)))
+    return {step.id: step for step in found}
 
 
 def list_findings(session: Session, audit_id: UUID) -> Sequence[tuple[Finding, str]]:

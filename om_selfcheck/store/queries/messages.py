@@ -120,6 +120,12 @@ def is_any_unsettled(session: Session, *, kind: str, subject: str) -> bool:
     return session.scalar(select(Message.id).where(is_its_kind, Message.state.in_(_UNSETTLED)).limit(1)) is not None
 
 
+def list_states(session: Session, *, kind: str, subject: str) -> dict[str, str]:
+    """Return the states of all mails of one kind about one thing, by stage."""
+    found = select(Message.stage, Message.state).where(Message.kind == kind, Message.subject == subject)
+    return {row.stage: row.state for row in session.execute(found)}
+
+
 def find_last_stage(session: Session, *, kind: str, subject: str) -> str | None:
     """Return the stage of the last mail of its kind that arrived, or still may."""
     is_its_kind = (Message.kind == kind) & (Message.subject == subject)

@@ -15,6 +15,7 @@ _LISTED = (
         Message.id,
         Message.kind,
         Message.subject,
+        Message.stage,
         Message.company_id,
         Message.problem,
         Message.next_try_at.label("ended_at"),

@@ -134,6 +134,7 @@ def _render(audit_id: UUID, form: CaseForm, problems: Mapping[str, str]) -> str:
         criteria=cases.run_criteria(db.session, audit_id=audit_id, questionnaire=questionnaire),
         required=REQUIRED_ACTIONS,
         questionnaire=questionnaire,
+        topics={topic.ref: topic.title.in_language(actor.language) for topic in questionnaire.topics},
         moves=list_moves(case.state),
         items=list(CheckItem),
         is_open=case.opening is not None and not case.is_closed and case.opening.is_open_at(now),

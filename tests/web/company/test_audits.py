@@ -69,7 +69,7 @@ def test_single_topics_are_opened_and_ended(alma: Person, case: UUID) -> None:
     form = page.values("/open") | {"scope": "topics", "until": day(7)}
     sent = alma.client.post(f"{address(alma, case)}/open", {**form, "topic": ["1", "2"]})
     assert sent.status == 303
-    assert "Geöffnet: Themen 1, 2" in alma.client.get(address(alma, case)).text
+    assert "Geöffnet: Themen 1 Topic 1 (de), 2 Topic 2 (de), bis" in alma.client.get(address(alma, case)).text
     assert alma.client.send(address(alma, case), form="/end").status == 303
     assert "Zurzeit ist nichts geöffnet." in alma.client.get(address(alma, case)).text
 

@@ -16,7 +16,7 @@ from om_selfcheck.domain.audit import CheckItem
 from om_selfcheck.domain.sampling import Draw, draw_sample
 from om_selfcheck.extensions import db
 from om_selfcheck.services import erasure, grants, samples
-from om_selfcheck.store.models import AuditSample
+from om_selfcheck.store.models import AuditSample, Company
 from om_selfcheck.store.models import User as UserRow
 from tests import people
 from tests.conftest import plain_engine
@@ -66,6 +66,10 @@ def open_all(alma: Person, case: UUID) -> None:
 def steps(page: Page) -> list[str]:
     """Return what happened, without the names that only the office sees."""
     return [step.get_text(" ", strip=True) for step in page.soup.select(".history > li > p > strong")]
+
+
+def summary(page: Page) -> list[str]:
+    return [str(link["href"]) for link in page.soup.select(".error-summary a")]
 
 
 DRAW = {"on": "2026-11-20", "size": "5", "seed": "3.8.17", "check": "", "network": ""}
@@ -241,10 +245,75 @@ class TestOneCase:
     def test_gaps_of_the_checklist_are_links(self, alma: Person, olaf: User, case: UUID) -> None:
         act(olaf, case, "/ask")
         open_all(alma, case)
-        act(olaf, case, "/findings", 303, **FINDINGS | {"dates-answer": "no"})
-        refused = act(olaf, case, "/submit", 422, outcome="in_order")
-        assert [link["href"] for link in refused.soup.select(".error-summary a")] == ["#dates-answer"]
-        assert act(olaf, case, "/submit", 422).soup.select(".error-summary a")[0]["href"] == "#outcome"
+        almost = {name: value for name, value in FINDINGS.items() if name != "dates-answer"}
+        refused = act(olaf, case, "/submit", 422, **almost, outcome="in_order")
+        assert summary(refused) == ["#dates-answer"]
+        assert summary(act(olaf, case, "/submit", 422)) == ["#outcome"]
+
+    def test_the_second_reader_gets_what_was_not_saved_before(self, alma: Person, olaf: User, case: UUID) -> None:
+        act(olaf, case, "/ask")
+        open_all(alma, case)
+        act(olaf, case, "/findings", 303, **FINDINGS)
+        act(olaf, case, "/submit", **{"dates-answer": "partly", "dates-note": "Zwei fehlen."}, outcome="advice")
+        read = olaf.client.get(f"/staff/audits/{case}")
+        assert "zum Teil Zwei fehlen." in read.text
+        assert steps(read)[-2:] == [
+            "Feststellungen geschrieben oder geändert",
+            "Feststellungen zur zweiten Lesung gegeben",
+        ]
+
+    def test_a_refused_hand_over_loses_nothing_typed_and_says_what_is_saved(
+        self, alma: Person, olaf: User, case: UUID
+    ) -> None:
+        act(olaf, case, "/ask")
+        open_all(alma, case)
+        typed = FINDINGS | {"dates-answer": "no", "ratings-note": "Alle da."}
+        refused = act(olaf, case, "/submit", 422, **typed, outcome="advice", outcome_text="Termine enger.")
+        assert summary(refused) == ["#dates-note"]
+        assert "Was hier nicht genannt ist, ist an Feststellungen gespeichert." in refused.text
+        assert (
+            refused.values("/findings").items()
+            >= (typed | {"outcome": "advice", "outcome_text": "Termine enger."}).items()
+        )
+        company = alma.client.get(f"{alma.base}/audits/{case}")
+        assert "Alle da." in company.text
+        assert "Feststellungen zur zweiten Lesung gegeben" not in company.text
+        assert "Waren die Termine am Tag der Ausstellung einzuhalten? nein" not in company.text
+
+    def test_an_answer_without_its_reason_is_never_read_by_the_company(
+        self, alma: Person, olaf: User, case: UUID
+    ) -> None:
+        act(olaf, case, "/ask")
+        open_all(alma, case)
+        refused = act(olaf, case, "/findings", 422, **{"dates-answer": "no"})
+        assert (summary(refused), refused.values("/findings")["dates-answer"]) == (["#dates-note"], "no")
+        assert "Noch keine." in alma.client.get(f"{alma.base}/audits/{case}").text
+
+    def test_saving_keeps_what_is_typed_for_the_hand_over(self, alma: Person, olaf: User, case: UUID) -> None:
+        act(olaf, case, "/ask")
+        open_all(alma, case)
+        saved = act(olaf, case, "/findings", 200, **FINDINGS, outcome="advice", outcome_text="Termine enger.")
+        assert "Gespeichert." in saved.text
+        kept = saved.values("/findings")
+        assert (kept["outcome"], kept["outcome_text"]) == ("advice", "Termine enger.")
+
+    def test_whoever_sends_another_form_is_warned_of_what_is_not_saved(
+        self, alma: Person, olaf: User, case: UUID
+    ) -> None:
+        act(olaf, case, "/ask")
+        open_all(alma, case)
+        forms = olaf.client.get(f"/staff/audits/{case}").soup.select("main form")
+        assert len([one for one in forms if one.has_attr("data-guard")]) == len(forms) > 1
+
+    def test_a_hand_over_tells_two_of_each_other_too(self, alma: Person, olaf: User, otto: User, case: UUID) -> None:
+        act(olaf, case, "/ask")
+        open_all(alma, case)
+        old = otto.client.get(f"/staff/audits/{case}").values("/findings")
+        act(olaf, case, "/findings", 303, **{"dates-note": "drei", "dates-answer": "no"})
+        late = otto.client.post(f"/staff/audits/{case}/submit", old | FINDINGS | {"outcome": "in_order"})
+        assert late.status == 409
+        assert summary(late) == ["#dates-answer"]
+        assert "Feststellungen zur zweiten Lesung gegeben" not in steps(late)
 
     def test_two_at_the_checklist_are_told_of_each_other(
         self, alma: Person, olaf: User, otto: User, case: UUID
@@ -294,6 +363,40 @@ class TestOneCase:
         assert refused.status == 409
         assert "Der Fall ist inzwischen weiter" in refused.text
 
+    def test_what_was_typed_too_late_stays_on_the_page_and_the_way_back_with_it(
+        self, alma: Person, olaf: User, otto: User, case: UUID
+    ) -> None:
+        act(olaf, case, "/ask")
+        open_all(alma, case)
+        old = olaf.client.get(f"/staff/audits/{case}")
+        forms = {
+            "message": {"message": "Bitte noch\nzwei Fragen."},
+            "submit": {"dates-note": "Drei.", "outcome": "advice"},
+        }
+        act(otto, case, "/leave")
+        for path, typed in forms.items():
+            refused = olaf.client.post(f"/staff/audits/{case}/{path}", old.values(f"/{path}") | typed)
+            assert refused.status == 409
+            (kept,) = refused.soup.select("textarea[readonly]")
+            assert kept.get_text().removeprefix("\n") in typed.values()
+            assert f"/staff/audits/{case}" in refused.links()
+
+    def test_the_company_gets_what_it_typed_too_late_back_too(self, alma: Person, olaf: User, case: UUID) -> None:
+        act(olaf, case, "/ask")
+        form = alma.client.get(f"{alma.base}/audits/{case}").values("/reply")
+        act(olaf, case, "/leave")
+        refused = alma.client.post(f"{alma.base}/audits/{case}/reply", form | {"message": "Noch eine Frage."})
+        assert refused.status == 409
+        assert [kept.get_text().strip() for kept in refused.soup.select("textarea[readonly]")] == ["Noch eine Frage."]
+        assert f"{alma.base}/audits/{case}" in refused.links()
+
+    def test_nothing_typed_leaves_no_field_to_copy_from(self, olaf: User, otto: User, case: UUID) -> None:
+        old = olaf.client.get(f"/staff/audits/{case}").values("/ask")
+        act(otto, case, "/ask")
+        refused = olaf.client.post(f"/staff/audits/{case}/ask", old)
+        assert (refused.status, refused.soup.select("textarea")) == (409, [])
+        assert f"/staff/audits/{case}" in refused.links()
+
     def test_the_letter_is_a_file_for_both(self, alma: Person, olaf: User, case: UUID) -> None:
         act(olaf, case, "/ask")
         for client, path in ((olaf.client, f"/staff/audits/{case}"), (alma.client, f"{alma.base}/audits/{case}")):
@@ -301,6 +404,47 @@ class TestOneCase:
             assert client.get(letter).response.data.startswith(b"%PDF")
             wrong = letter.replace(letter.split("/")[-1], f"{case}.pdf")
             assert client.get(wrong).status == 404
+
+    def test_the_office_reads_at_once_that_a_letter_has_to_be_posted(
+        self, alma: Person, olaf: User, case: UUID
+    ) -> None:
+        told = olaf.client.get(act(olaf, case, "/ask").location)
+        words = "keine bestätigte Adresse: bitte drucken und mit der Post schicken"
+        assert "Das Unternehmen erfährt davon nichts per E-Mail" in told.text
+        assert told.text.count(words) == 2, "on top, and with the step"
+        later = olaf.client.get(f"/staff/audits/{case}")
+        assert later.text.count(words) == 1
+        assert words not in alma.client.get(f"{alma.base}/audits/{case}").text
+
+    def test_what_goes_by_mail_says_so_without_the_address(self, app: Flask, olaf: User, case: UUID) -> None:
+        with app.app_context():
+            db.session.execute(update(Company).values(confirmed_email="buero@betrieb.example"))
+            db.session.commit()
+        told = olaf.client.get(act(olaf, case, "/ask").location)
+        assert "Schreiben: wird per E-Mail verschickt" in told.text
+        assert "Post schicken" not in told.text
+        assert "buero@betrieb.example" not in told.text
+
+    def test_topics_are_named(self, alma: Person, olaf: User, case: UUID) -> None:
+        act(olaf, case, "/ask")
+        until = (clock.today() + timedelta(days=7)).isoformat()
+        answer(alma, case, "/open", scope="topics", topic="2", until=until)
+        for page in (olaf.client.get(f"/staff/audits/{case}"), alma.client.get(f"{alma.base}/audits/{case}")):
+            assert page.text.count("Thema 2 Topic 2 (de)") == 2, "what is open, and the step"
+
+    def test_a_closed_case_speaks_of_the_sample_as_past(self, alma: Person, olaf: User, case: UUID) -> None:
+        act(olaf, case, "/ask")
+        assert "Ihre Selbsterklärung ist in einer Stichprobe." in alma.client.get(f"{alma.base}/audits/{case}").text
+        act(olaf, case, "/leave")
+        page = alma.client.get(f"{alma.base}/audits/{case}")
+        assert "Ihre Selbsterklärung war in einer Stichprobe." in page.text
+        assert "Ihre Selbsterklärung ist in einer Stichprobe." not in page.text
+
+    def test_it_leads_to_the_entry_with_the_address(self, app: Flask, alma: Person, olaf: User, case: UUID) -> None:
+        entry = f"/staff/declarations/{people.number_of(app, alma)}"
+        assert entry in olaf.client.get(f"/staff/audits/{case}").links()
+        assert "Am Mühlbach 4" in olaf.client.get(entry).text
+        assert entry not in alma.client.get(f"{alma.base}/audits/{case}").links()
 
     def test_the_list_says_what_is_open_and_overdue(self, app: Flask, olaf: User, case: UUID) -> None:
         act(olaf, case, "/ask")

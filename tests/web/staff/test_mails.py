@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from om_selfcheck.extensions import db
-from om_selfcheck.store.models import Company, Declaration
+from om_selfcheck.store.models import AuditStep, Company, Declaration
 from tests import people
 from tests.factories import NOW
 from tests.people import User
@@ -45,6 +45,20 @@ def test_each_names_what_it_was_and_why_it_failed_and_leads_on(app: Flask, olaf:
     assert links == [f"/staff/users/{olaf.user_id}", f"/staff/declarations/{number}"]
     assert all(olaf.client.get(link).status == 200 for link in links)
     assert ADDRESS not in page.response.get_data(as_text=True)
+
+
+def test_a_letter_of_a_case_leads_to_it_and_says_which_one(app: Flask, olaf: User) -> None:
+    alma = people.declared_yesterday(app)
+    people.draw_all(app, olaf.account)
+    case = people.case_of(app, alma)
+    olaf.client.send(f"/staff/audits/{case}", form="/ask")
+    with app.app_context():
+        step_id = db.session.scalar(select(AuditStep.id).where(AuditStep.kind == "asked"))
+        add(db.session, kind="audit", subject=f"audit:{case}", stage=str(step_id))
+        add(db.session, kind="audit", subject=f"audit:{UUID(int=5)}", stage=str(UUID(int=6)))
+    page = olaf.client.get(MAILS)
+    assert [str(link["href"]) for link in page.soup.select(".task a")] == [f"/staff/audits/{case}"]
+    assert page.text.count("Um Einsicht gebeten: zum Fall") == 1
 
 
 def test_a_check_that_was_never_declared_says_so(app: Flask, olaf: User) -> None:
