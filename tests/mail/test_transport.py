@@ -51,8 +51,8 @@ def server(port: int, *, host: str = HOST, user: str = "", password: str = "", i
         user=user,
         password=password,
         is_tls=is_tls,
-        step_seconds=0.5,
-        text_seconds=0.5,
+        step_seconds=2.0,
+        text_seconds=2.0,
     )
 
 

@@ -36,7 +36,7 @@ from om_selfcheck.store.queries import messages as rows
 from tests.mail.dummies import FOLDER, LINK_FACTS
 
 SENDERS = 3
-LADDER = (0.3, 0.6, 1.0, 1.5, 2.0, 3.0)
+LADDER = (0.3, 0.6, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0)
 LEASE_SECONDS = 4.0
 STEP_SECONDS = 0.4
 WEB_WORKERS = 4
