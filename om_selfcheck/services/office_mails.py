@@ -30,17 +30,15 @@ def find_waiting(session: Session, *, today: date) -> Waiting:
 
 
 def is_due(session: Session, *, now: datetime) -> bool:
-    """Say whether the office is to get a mail; none while one is on its way, for that is counted when it is sent."""
-    found, last = find_waiting(session, today=day_in_berlin(now)), _find_last(session)
-    is_on_its_way = messages.is_any_unsettled(session, kind=MessageKind.OFFICE, subject=SUBJECT)
-    return not is_on_its_way and is_mail_due(found, last=last, today=_day(now), now=now)
+    """Say whether the office is to get a mail."""
+    return _find_news(session, now) is not None
 
 
 def queue_office_mail(session: Session, *, address: str, now: datetime) -> bool:
     """Queue the mail of the day where there is news; False where there is none, or it was queued before."""
-    if not is_due(session, now=now):
+    newest_at = _find_news(session, now)
+    if newest_at is None:
         return False
-    newest_at = find_waiting(session, today=day_in_berlin(now)).newest_at or now
     return queue_message(
         session,
         kind=MessageKind.OFFICE,
@@ -50,6 +48,17 @@ def queue_office_mail(session: Session, *, address: str, now: datetime) -> bool:
         language="de",
         now=now,
     )
+
+
+def _find_news(session: Session, now: datetime) -> datetime | None:
+    """Return until when the mail tells that is due, None where none is.
+
+    None is due while one is on its way, for that is counted when it is sent.
+    """
+    found, last = find_waiting(session, today=day_in_berlin(now)), _find_last(session)
+    is_on_its_way = messages.is_any_unsettled(session, kind=MessageKind.OFFICE, subject=SUBJECT)
+    is_news = not is_on_its_way and is_mail_due(found, last=last, today=_day(now), now=now)
+    return found.newest_at if is_news else None
 
 
 def _find_last(session: Session) -> LastMail | None:
