@@ -77,10 +77,15 @@ def ask_company(session: Session, *, by: Person, audit_id: UUID, now: datetime) 
 
 
 def write_message(session: Session, *, by: Person, audit_id: UUID, text: str, now: datetime) -> None:
-    """Write or ask the company something; it is told by mail. The first word in a case is another one."""
+    """Write or ask the company something; it is told by mail. The first word in a case is another one.
+
+    The same words twice in a row are a form that was sent twice, and one message.
+    """
     audit, declaration = lock_case(session, audit_id)
     if audit.state in (AuditState.DRAWN, AuditState.CLOSED) or is_erased(declaration):
         raise MoveNotAllowed
+    if _is_repeated(session, audit, Side.STAFF, text):
+        return
     step_id = add_step(session, audit, StepKind.MESSAGE, side=Side.STAFF, by=by, text=text, now=now)
     write_to_company(session, declaration, audit, step_id, now=now)
 
@@ -90,7 +95,13 @@ def reply(session: Session, *, actor: Actor, audit_id: UUID, text: str, now: dat
     audit, _ = lock_own_case(session, actor=actor, audit_id=audit_id)
     if audit.state == AuditState.CLOSED:
         raise MoveNotAllowed
-    add_step(session, audit, StepKind.MESSAGE, side=Side.COMPANY, text=text, now=now)
+    if not _is_repeated(session, audit, Side.COMPANY, text):
+        add_step(session, audit, StepKind.MESSAGE, side=Side.COMPANY, text=text, now=now)
+
+
+def _is_repeated(session: Session, audit: Audit, side: Side, text: str) -> bool:
+    last, _ = audits.list_steps(session, audit.id)[-1]
+    return (last.kind, last.actor, last.text) == (StepKind.MESSAGE, side, text)
 
 
 def note_findings(

@@ -50,10 +50,13 @@ class EntryForm(Form):  # type: ignore[misc]
     note = text_field()
 
 
-def read_case_form(*needed: str) -> tuple[CaseForm, dict[str, str]]:
-    """Read what was sent and return it with what is wrong or missing, by field; words without a letter say nothing."""
+def read_case_form(*needed: str, own: tuple[str, ...] = ()) -> tuple[CaseForm, dict[str, str]]:
+    """Read what was sent and return it with what is wrong or missing, by field; words without a letter say nothing.
+
+    The whole page is sent with every button: `needed` and `own` are the fields of this one, the rest may be half done.
+    """
     form = CaseForm(request.form)
-    problems = find_faults(form)
+    problems = {name: fault for name, fault in find_faults(form).items() if name in (*needed, *own)}
     for name in needed:
         typed = form[name].data
         if name not in problems and not (has_letter(typed) if _is_text(name) else typed):

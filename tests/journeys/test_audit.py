@@ -214,16 +214,17 @@ def looks_into_what_was_opened(olaf: Officer, otto: Officer, company: Visitor, c
     look(notice)
     notice.locator("input[name=scope][value=topics]").check()
     notice.locator(f'input[name=topic][value="{first.ref}"]').check()
-    notice.locator('form[action*="/open"] button').click()
+    notice.locator('button[formaction*="/open"]').click()
     expect(notice.locator("main")).to_contain_text(f"Geöffnet: Thema {first.ref} {first.title.de}, bis")
     look(notice)
 
     olaf.visitor.goto(case)
-    olaf.act("insight")
-    expect(olaf.page.locator("main")).to_contain_text(first.measures()[0].practice.de)
-    expect(olaf.page.locator("main")).not_to_contain_text(second.measures()[0].practice.de)
-    look(olaf.page)
-    olaf.visitor.goto(case)
+    with olaf.page.expect_popup() as opened:
+        olaf.act("insight")
+    expect(opened.value.locator("main")).to_contain_text(first.measures()[0].practice.de)
+    expect(opened.value.locator("main")).not_to_contain_text(second.measures()[0].practice.de)
+    look(opened.value)
+    opened.value.close()
     for item in CheckItem:
         olaf.page.locator(f'input[name="{item}-answer"][value=yes]').check()
     olaf.act("findings")
@@ -255,7 +256,7 @@ def proposes_and_hears(olaf: Officer, otto: Officer, company: Visitor, case: str
     page.locator('main a[href*="/audits/"]').first.click()
     expect(page.locator("main")).to_contain_text("Vier Maßnahmen haben keinen Termin.")
     page.locator("#answer").fill("Das holen wir nach.")
-    page.locator('form[action*="/hearing"] button').click()
+    page.locator('button[formaction*="/hearing"]').click()
     expect(page.locator("main")).to_contain_text("Das holen wir nach.")
     look(page)
 

@@ -14,6 +14,7 @@ from om_selfcheck.domain.opening import OPEN_AS_PROPOSED, OPEN_AT_MOST
 from om_selfcheck.extensions import db
 from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import audits, cases, openings, withdrawals
+from om_selfcheck.services.cases import Case
 from om_selfcheck.services.openings import NothingOpened, UntilNotAllowed
 from om_selfcheck.web.access import current_actor, require
 from om_selfcheck.web.case_forms import WHOLE, CaseForm, read_case_form
@@ -25,6 +26,7 @@ from om_selfcheck.web.sessions import commit
 
 UNPROCESSABLE = 422
 TOPICS_AT_MOST = 100
+TEXTS = ("answer", "decline_text", "message")
 
 
 @bp.get("/assessments/<uuid:assessment_id>/audits/<uuid:audit_id>")
@@ -57,14 +59,14 @@ def open_snapshot(assessment_id: UUID, audit_id: UUID) -> ResponseReturnValue:
     except UntilNotAllowed:
         problem = _("Bitte einen Tag von heute an wählen, höchstens %(days)s Tage voraus.", days=OPEN_AT_MOST.days)
         return _refuse(audit_id, AuditMove.OPEN, form, {"until": problem})
-    return _done(assessment_id, audit_id)
+    return _done(assessment_id, audit_id, form, "scope", "until")
 
 
 @bp.post("/assessments/<uuid:assessment_id>/audits/<uuid:audit_id>/end")
 @require(Task.DECLARE)
 def end_opening(assessment_id: UUID, audit_id: UUID) -> ResponseReturnValue:
     openings.end_opening(db.session, actor=current_actor(), audit_id=audit_id, now=clock.now())
-    return _done(assessment_id, audit_id)
+    return _done(assessment_id, audit_id, read_case_form()[0])
 
 
 @bp.post("/assessments/<uuid:assessment_id>/audits/<uuid:audit_id>/reply")
@@ -74,17 +76,17 @@ def reply(assessment_id: UUID, audit_id: UUID) -> ResponseReturnValue:
     if problems:
         return _refuse(audit_id, AuditMove.SETTLE, form, problems)
     audits.reply(db.session, actor=current_actor(), audit_id=audit_id, text=form.message.data, now=clock.now())
-    return _done(assessment_id, audit_id)
+    return _done(assessment_id, audit_id, form, "message")
 
 
 @bp.post("/assessments/<uuid:assessment_id>/audits/<uuid:audit_id>/decline")
 @require(Task.DECLARE)
 def decline(assessment_id: UUID, audit_id: UUID) -> ResponseReturnValue:
-    form, problems = read_case_form()
+    form, problems = read_case_form(own=("decline_text",))
     if problems:
         return _refuse(audit_id, AuditMove.DECLINE, form, problems)
     audits.decline(db.session, actor=current_actor(), audit_id=audit_id, text=form.decline_text.data, now=clock.now())
-    return _done(assessment_id, audit_id)
+    return _done(assessment_id, audit_id, form, "decline_text")
 
 
 @bp.post("/assessments/<uuid:assessment_id>/audits/<uuid:audit_id>/hearing")
@@ -96,7 +98,7 @@ def answer_hearing(assessment_id: UUID, audit_id: UUID) -> ResponseReturnValue:
     withdrawals.answer_hearing(
         db.session, actor=current_actor(), audit_id=audit_id, text=form.answer.data, now=clock.now()
     )
-    return _done(assessment_id, audit_id)
+    return _done(assessment_id, audit_id, form, "answer")
 
 
 @bp.get("/assessments/<uuid:assessment_id>/audits/<uuid:audit_id>/letters/<uuid:step_id>.pdf")
@@ -110,8 +112,13 @@ def _read_topics() -> list[str]:
     return request.form.getlist("topic")[:TOPICS_AT_MOST]
 
 
-def _done(assessment_id: UUID, audit_id: UUID) -> ResponseReturnValue:
+def _done(assessment_id: UUID, audit_id: UUID, form: CaseForm, *own: str) -> ResponseReturnValue:
+    """Commit and show the case anew; a text that was typed for something else stays on the page."""
     commit()
+    for name in own:
+        form[name].data = ""
+    if any(form[name].data for name in TEXTS):
+        return _render(audit_id, form, {}, news="saved")
     return redirect(url_for("company.audit", assessment_id=assessment_id, audit_id=audit_id, news="saved"), 303)
 
 
@@ -121,7 +128,7 @@ def _refuse(audit_id: UUID, move: AuditMove, form: CaseForm, problems: Mapping[s
     return _render(audit_id, form, problems), UNPROCESSABLE
 
 
-def _render(audit_id: UUID, form: CaseForm, problems: Mapping[str, str]) -> str:
+def _render(audit_id: UUID, form: CaseForm, problems: Mapping[str, str], *, news: str = "") -> str:
     actor, now = current_actor(), clock.now()
     today = clock.day_in_berlin(now)
     case = cases.get_own_case(db.session, actor=actor, audit_id=audit_id, today=today)
@@ -149,5 +156,16 @@ def _render(audit_id: UUID, form: CaseForm, problems: Mapping[str, str]) -> str:
         chosen=_read_topics(),
         until_proposed=(today + OPEN_AS_PROPOSED).isoformat(),
         problems=problems,
-        news=request.args.get("news", ""),
+        homeless=_list_homeless(case, form),
+        news=news or request.args.get("news", ""),
     )
+
+
+def _list_homeless(case: Case, form: CaseForm) -> list[tuple[str, str]]:
+    """Return the texts that were typed for what the case no longer offers, to be copied (label, text)."""
+    moves = list_moves(case.state)
+    is_heard = AuditMove.DECIDE in moves and not (case.proposal and case.proposal.answer)
+    offered = {"answer": is_heard, "decline_text": AuditMove.DECLINE in moves, "message": not case.is_closed}
+    return [
+        (_("Was Sie geschrieben haben"), form[name].data) for name in TEXTS if form[name].data and not offered[name]
+    ]

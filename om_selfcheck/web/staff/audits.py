@@ -14,11 +14,12 @@ from om_selfcheck.extensions import db
 from om_selfcheck.i18n.labels import label
 from om_selfcheck.services import audits, cases, openings, withdrawals
 from om_selfcheck.web.access import current_person, require_person
-from om_selfcheck.web.case_forms import CaseForm, read_case_form
+from om_selfcheck.web.case_forms import CaseForm
 from om_selfcheck.web.letters import send_letter
 from om_selfcheck.web.sessions import commit
+from om_selfcheck.web.staff import checklist
 from om_selfcheck.web.staff.blueprint import bp
-from om_selfcheck.web.staff.case_page import finish, refuse_form, render_case
+from om_selfcheck.web.staff.case_page import render_case
 from om_selfcheck.web.surroundings import catalogue
 
 
@@ -31,18 +32,21 @@ def audit(audit_id: UUID) -> ResponseReturnValue:
 @bp.post("/audits/<uuid:audit_id>/ask")
 @require_person(Office.OVERSEE)
 def ask_company(audit_id: UUID) -> ResponseReturnValue:
-    audits.ask_company(db.session, by=current_person(), audit_id=audit_id, now=clock.now())
-    return finish(audit_id)
+    def ask(_form: CaseForm) -> None:
+        audits.ask_company(db.session, by=current_person(), audit_id=audit_id, now=clock.now())
+
+    return checklist.act(audit_id, AuditMove.ASK, ask)
 
 
 @bp.post("/audits/<uuid:audit_id>/message")
 @require_person(Office.OVERSEE)
 def write_message(audit_id: UUID) -> ResponseReturnValue:
-    form, problems = read_case_form("message")
-    if problems:
-        return refuse_form(audit_id, AuditMove.SETTLE, form, problems)
-    audits.write_message(db.session, by=current_person(), audit_id=audit_id, text=form.message.data, now=clock.now())
-    return finish(audit_id)
+    def write(form: CaseForm) -> None:
+        audits.write_message(
+            db.session, by=current_person(), audit_id=audit_id, text=form.message.data, now=clock.now()
+        )
+
+    return checklist.act(audit_id, AuditMove.SETTLE, write, needed=("message",))
 
 
 @bp.post("/audits/<uuid:audit_id>/insight")
@@ -62,64 +66,64 @@ def look(audit_id: UUID) -> ResponseReturnValue:
 @bp.post("/audits/<uuid:audit_id>/return")
 @require_person(Office.OVERSEE)
 def return_findings(audit_id: UUID) -> ResponseReturnValue:
-    form, problems = read_case_form("return_text")
-    if problems:
-        return refuse_form(audit_id, AuditMove.RETURN, form, problems)
-    audits.return_findings(
-        db.session, by=current_person(), audit_id=audit_id, text=form.return_text.data, now=clock.now()
-    )
-    return finish(audit_id)
+    def give_back(form: CaseForm) -> None:
+        audits.return_findings(
+            db.session, by=current_person(), audit_id=audit_id, text=form.return_text.data, now=clock.now()
+        )
+
+    return checklist.act(audit_id, AuditMove.RETURN, give_back, needed=("return_text",))
 
 
 @bp.post("/audits/<uuid:audit_id>/confirm")
 @require_person(Office.OVERSEE)
 def confirm_findings(audit_id: UUID) -> ResponseReturnValue:
-    audits.confirm_findings(db.session, by=current_person(), audit_id=audit_id, now=clock.now())
-    return finish(audit_id)
+    def confirm(_form: CaseForm) -> None:
+        audits.confirm_findings(db.session, by=current_person(), audit_id=audit_id, now=clock.now())
+
+    return checklist.act(audit_id, AuditMove.CONFIRM, confirm)
 
 
 @bp.post("/audits/<uuid:audit_id>/leave")
 @require_person(Office.OVERSEE)
 def leave_case(audit_id: UUID) -> ResponseReturnValue:
-    form, problems = read_case_form()
-    if problems:
-        return refuse_form(audit_id, AuditMove.LEAVE, form, problems)
-    audits.leave_case(db.session, by=current_person(), audit_id=audit_id, text=form.leave_text.data, now=clock.now())
-    return finish(audit_id)
+    def leave(form: CaseForm) -> None:
+        audits.leave_case(
+            db.session, by=current_person(), audit_id=audit_id, text=form.leave_text.data, now=clock.now()
+        )
+
+    return checklist.act(audit_id, AuditMove.LEAVE, leave, own=("leave_text",))
 
 
 @bp.post("/audits/<uuid:audit_id>/withdrawal")
 @require_person(Office.OVERSEE)
 def propose_withdrawal(audit_id: UUID) -> ResponseReturnValue:
-    form, problems = read_case_form("reason", "proposal_text")
-    if problems:
-        return refuse_form(audit_id, AuditMove.PROPOSE, form, problems)
-    withdrawals.propose_withdrawal(
-        db.session,
-        by=current_person(),
-        audit_id=audit_id,
-        reason=WithdrawalReason(form.reason.data),
-        text=form.proposal_text.data,
-        now=clock.now(),
-    )
-    return finish(audit_id)
+    def propose(form: CaseForm) -> None:
+        withdrawals.propose_withdrawal(
+            db.session,
+            by=current_person(),
+            audit_id=audit_id,
+            reason=WithdrawalReason(form.reason.data),
+            text=form.proposal_text.data,
+            now=clock.now(),
+        )
+
+    return checklist.act(audit_id, AuditMove.PROPOSE, propose, needed=("reason", "proposal_text"))
 
 
 @bp.post("/audits/<uuid:audit_id>/decision")
 @require_person(Office.OVERSEE_FRESH)
 def decide_withdrawal(audit_id: UUID) -> ResponseReturnValue:
-    form, problems = read_case_form("decision", "decision_text")
-    if problems:
-        return refuse_form(audit_id, AuditMove.DECIDE, form, problems)
-    withdrawals.decide_withdrawal(
-        db.session,
-        by=current_person(),
-        audit_id=audit_id,
-        decision=Decision(form.decision.data),
-        text=form.decision_text.data,
-        now=clock.now(),
-    )
-    return finish(audit_id)
+    def decide(form: CaseForm) -> None:
+        withdrawals.decide_withdrawal(
+            db.session,
+            by=current_person(),
+            audit_id=audit_id,
+            decision=Decision(form.decision.data),
+            text=form.decision_text.data,
+            now=clock.now(),
+        )
+
+    return checklist.act(audit_id, AuditMove.DECIDE, decide, needed=("decision", "decision_text"))
 
 
 @bp.get("/audits/<uuid:audit_id>/letters/<uuid:step_id>.pdf")

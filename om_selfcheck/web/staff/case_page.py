@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from om_selfcheck import clock
 from om_selfcheck.domain.audit import (
     AuditMove,
+    AuditState,
     CheckItem,
     Decision,
     FindingAnswer,
@@ -20,7 +21,9 @@ from om_selfcheck.domain.completeness import REQUIRED_ACTIONS
 from om_selfcheck.extensions import db
 from om_selfcheck.i18n.labels import label
 from om_selfcheck.i18n.translation import current_language
+from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import audits, case_letters, cases
+from om_selfcheck.services.cases import Case
 from om_selfcheck.services.record import list_timeline
 from om_selfcheck.web.access import current_person
 from om_selfcheck.web.case_forms import CaseForm
@@ -28,17 +31,30 @@ from om_selfcheck.web.sessions import commit
 from om_selfcheck.web.surroundings import catalogue
 
 UNPROCESSABLE, CONFLICT = 422, 409
+_PLACES = {
+    "outcome_text": AuditMove.SUBMIT,
+    "return_text": AuditMove.RETURN,
+    "proposal_text": AuditMove.PROPOSE,
+    "leave_text": AuditMove.LEAVE,
+    "decision_text": AuditMove.DECIDE,
+}
 
 
-def finish(audit_id: UUID) -> ResponseReturnValue:
+def finish(
+    audit_id: UUID,
+    form: CaseForm,
+    *own: str,
+    entries: Mapping[str, str] | None = None,
+    problems: Mapping[str, str] | None = None,
+    anchor: str | None = None,
+) -> ResponseReturnValue:
+    """Commit what was asked for and show the case anew; what was typed for something else stays on the page."""
     commit()
-    return redirect(url_for("staff.audit", audit_id=audit_id, news="saved"), 303)
-
-
-def refuse_form(audit_id: UUID, move: AuditMove, form: CaseForm, problems: Mapping[str, str]) -> ResponseReturnValue:
-    """Show what is wrong beside the form, as long as the case still offers it."""
-    cases.get_case(db.session, audit_id=audit_id, today=clock.today()).require(move)
-    return render_case(audit_id, form, problems), UNPROCESSABLE
+    for name in own:
+        form[name].data = ""
+    if problems or any(form.data.values()):
+        return render_case(audit_id, form, problems or {}, entries=entries, news="saved")
+    return redirect(url_for("staff.audit", audit_id=audit_id, news="saved", _anchor=anchor), 303)
 
 
 def render_case(
@@ -60,7 +76,9 @@ def render_case(
         deliveries=case_letters.list_deliveries(db.session, case),
         required=REQUIRED_ACTIONS,
         moves=list_moves(case.state),
+        can_write=_can_write(case),
         form=form,
+        homeless=_list_homeless(case, form),
         problems=problems,
         items=list(CheckItem),
         answers=[(one.value, label(one)) for one in FindingAnswer],
@@ -79,5 +97,16 @@ def render_case(
         person=current_person(),
         events=list_timeline(db.session, f"audit:{audit_id}"),
         news=news or request.args.get("news", ""),
-        is_rest_saved=bool(problems) and entries is not None,
+        is_rest_saved=bool(problems and entries) and not news,
     )
+
+
+def _can_write(case: Case) -> bool:
+    return not case.is_erased and case.state not in (AuditState.DRAWN, AuditState.CLOSED)
+
+
+def _list_homeless(case: Case, form: CaseForm) -> list[tuple[str, str]]:
+    """Return the texts that were typed for what the case no longer offers, to be copied (label, text)."""
+    moves = list_moves(case.state)
+    left = [name for name, move in _PLACES.items() if move not in moves] + ([] if _can_write(case) else ["message"])
+    return [(_("Was Sie geschrieben haben"), form[name].data) for name in left if form[name].data]

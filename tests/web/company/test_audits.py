@@ -99,6 +99,32 @@ def test_an_empty_message_is_not_sent(alma: Person, case: UUID, form: str) -> No
     assert alma.client.send(address(alma, case), {"message": " "}, form=form).status == 422
 
 
+def test_what_was_typed_for_something_else_goes_with_no_button(alma: Person, case: UUID) -> None:
+    """Without JavaScript one button sends one form, the whole page."""
+    typed = {"message": "Eine Frage.", "decline_text": "Vielleicht nicht."}
+    opened = alma.client.send(address(alma, case), {"scope": "all", "until": day(7)} | typed, form="/open")
+    assert opened.status == 200
+    assert "Geöffnet: alles" in opened.text
+    assert opened.values("/reply")["message"] == "Eine Frage."
+    assert [one.get_text().strip() for one in opened.soup.select("textarea[readonly]")] == ["Vielleicht nicht."]
+    ended = alma.client.send(address(alma, case), {"message": "Eine Frage."}, form="/end")
+    assert (ended.status, ended.values("/reply")["message"]) == (200, "Eine Frage.")
+
+
+def test_a_day_that_is_none_keeps_no_message_back_and_stays(alma: Person, case: UUID) -> None:
+    typed = {"message": "Eine Frage.", "until": "bald", "decline_text": "Vielleicht nicht."}
+    sent = alma.client.send(address(alma, case), typed, form="/reply")
+    assert sent.status == 200
+    assert sent.values("/open").items() >= (typed | {"message": ""}).items()
+    assert alma.client.send(address(alma, case), {"message": "Eine Frage."}, form="/reply").status == 303
+    assert alma.client.get(address(alma, case)).text.count("Eine Frage.") == 1, "sent twice, it is one message"
+
+
+def test_enter_in_a_field_sends_nothing(alma: Person, case: UUID) -> None:
+    (form,) = alma.client.get(address(alma, case)).soup.select("main form")
+    assert form.select("button")[0].has_attr("disabled")
+
+
 def test_a_round_without_a_case_says_nothing_of_any(app: Flask) -> None:
     alma = people.alma(app)
     assert "Fall der Geschäftsstelle" not in alma.client.get(alma.base).text

@@ -1,7 +1,7 @@
 """The office's pages of cases and samples: what they show, what they save, who may not; and the firm's side of them."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import pytest
@@ -213,7 +213,7 @@ class TestOneCase:
         open_all(alma, case)
         act(olaf, case, "/findings", 303, **FINDINGS)
         act(olaf, case, "/submit", outcome="advice", outcome_text="Termine enger setzen.")
-        assert not olaf.client.get(f"/staff/audits/{case}").soup.select("form[action$='/confirm']")
+        assert not olaf.client.get(f"/staff/audits/{case}").soup.select("[formaction$='/confirm']")
         act(otto, case, "/confirm")
         page = alma.client.get(f"{alma.base}/audits/{case}")
         assert "in Ordnung, mit Hinweisen" in page.text
@@ -240,7 +240,7 @@ class TestOneCase:
         for user in (olaf, otto):
             page = user.client.get(f"/staff/audits/{case}")
             assert "Eine andere Person liest sie" in page.text
-            assert not page.soup.select("form[action$='/confirm']")
+            assert not page.soup.select("[formaction$='/confirm']")
 
     def test_gaps_of_the_checklist_are_links(self, alma: Person, olaf: User, case: UUID) -> None:
         act(olaf, case, "/ask")
@@ -297,9 +297,7 @@ class TestOneCase:
         kept = saved.values("/findings")
         assert (kept["outcome"], kept["outcome_text"]) == ("advice", "Termine enger.")
 
-    def test_whoever_sends_another_form_is_warned_of_what_is_not_saved(
-        self, alma: Person, olaf: User, case: UUID
-    ) -> None:
+    def test_whoever_leaves_the_page_is_warned_of_what_is_not_saved(self, alma: Person, olaf: User, case: UUID) -> None:
         act(olaf, case, "/ask")
         open_all(alma, case)
         forms = olaf.client.get(f"/staff/audits/{case}").soup.select("main form")
@@ -473,7 +471,7 @@ class TestOneCase:
         assert "es gibt nichts mehr zu zählen" in page.text
         assert not [link for link in page.links() if "/letters/" in link]
         assert "nicht angesehen" in page.text
-        assert not page.soup.select('form[action*="/leave"]')
+        assert not page.soup.select('[formaction*="/leave"]')
 
     def test_a_form_that_is_no_longer_offered_is_refused_as_such(self, alma: Person, olaf: User, case: UUID) -> None:
         act(olaf, case, "/ask")
@@ -488,6 +486,88 @@ class TestOneCase:
     def test_an_unknown_case_is_not_found(self, olaf: User) -> None:
         for path in ("audits", "samples", "reports"):
             assert olaf.client.get(f"/staff/{path}/00000000-0000-4000-8000-000000000009").status == 404
+
+
+class TestOneFormForAllOfIt:
+    """Without JavaScript one button sends one form: all that was typed on the page goes with it."""
+
+    REST: ClassVar = {"outcome": "advice", "outcome_text": "Termine enger.", "proposal_text": "Es fehlt etwas."}
+
+    @pytest.fixture(autouse=True)
+    def opened(self, alma: Person, olaf: User, case: UUID) -> None:
+        act(olaf, case, "/ask")
+        open_all(alma, case)
+
+    def test_a_message_takes_the_findings_along(self, alma: Person, olaf: User, case: UUID) -> None:
+        typed = {"dates-answer": "partly", "dates-note": "Zwei fehlen."}
+        act(olaf, case, "/message", **typed, message="Bitte noch zwei Fragen.")
+        for page in (olaf.client.get(f"/staff/audits/{case}"), alma.client.get(f"{alma.base}/audits/{case}")):
+            assert "Zwei fehlen." in page.text
+            assert "Bitte noch zwei Fragen." in page.text
+            assert steps(page)[-2:] == ["Feststellungen geschrieben oder geändert", "Nachricht"]
+
+    def test_what_is_not_sent_by_it_stays_on_the_page(self, olaf: User, case: UUID) -> None:
+        sent = act(olaf, case, "/message", 200, **self.REST, message="Eine Frage.")
+        assert "Gespeichert." in sent.text
+        assert sent.values("/message").items() >= (self.REST | {"message": ""}).items()
+        assert not sent.soup.select("textarea[readonly]")
+
+    def test_a_page_that_is_sent_again_writes_no_second_time(self, olaf: User, case: UUID) -> None:
+        again = olaf.client.get(f"/staff/audits/{case}").values("/message") | {"message": "Eine Frage."}
+        for _ in range(2):
+            assert olaf.client.post(f"/staff/audits/{case}/message", again).status == 303
+        assert steps(olaf.client.get(f"/staff/audits/{case}")).count("Nachricht") == 1
+
+    def test_a_finding_without_its_reason_keeps_no_question_back(self, alma: Person, olaf: User, case: UUID) -> None:
+        typed = {"dates-answer": "no", "ratings-answer": "yes"}
+        sent = act(olaf, case, "/message", 200, **typed, message="Was war da?")
+        assert summary(sent) == ["#dates-note"]
+        assert sent.values("/message").items() >= (typed | {"message": ""}).items()
+        page = alma.client.get(f"{alma.base}/audits/{case}")
+        assert "Was war da?" in page.text
+        assert "Waren die Termine am Tag der Ausstellung einzuhalten? nein" not in page.text
+
+    def test_a_message_that_is_missing_costs_no_finding(self, olaf: User, case: UUID) -> None:
+        refused = act(olaf, case, "/message", 422, **{"dates-note": "Drei."}, **self.REST)
+        assert summary(refused) == ["#message"]
+        assert refused.values("/message").items() >= (self.REST | {"dates-note": "Drei."}).items()
+        assert "Gesendet oder weitergegeben ist noch nichts." in refused.text
+        assert steps(refused)[-1] == "Feststellungen geschrieben oder geändert"
+
+    @pytest.mark.parametrize(
+        ("form", "fields"),
+        [("/leave", {}), ("/withdrawal", {"reason": "criteria_not_met", "proposal_text": "Es fehlt viel."})],
+    )
+    def test_what_ends_the_checklist_saves_it_first(
+        self, alma: Person, olaf: User, case: UUID, form: str, fields: dict[str, str]
+    ) -> None:
+        unreasoned = act(olaf, case, form, 422, **{"dates-answer": "no"}, **fields)
+        assert summary(unreasoned) == ["#dates-note"]
+        assert unreasoned.values(form).items() >= fields.items()
+        act(olaf, case, form, **{"dates-answer": "no", "dates-note": "Alle vorbei."}, **fields)
+        assert "Alle vorbei." in alma.client.get(f"{alma.base}/audits/{case}").text
+
+    def test_what_has_no_place_any_more_can_be_copied(self, olaf: User, case: UUID) -> None:
+        closed = act(olaf, case, "/leave", 200, **self.REST, message="Noch nicht gesendet.")
+        kept = [one.get_text().removeprefix("\n") for one in closed.soup.select("textarea[readonly]")]
+        assert kept == ["Termine enger.", "Es fehlt etwas.", "Noch nicht gesendet."]
+        assert "weder gesendet noch gespeichert" in closed.text
+
+    def test_an_untouched_checklist_of_an_old_page_stops_no_message(self, olaf: User, otto: User, case: UUID) -> None:
+        old = otto.client.get(f"/staff/audits/{case}").values("/message")
+        act(olaf, case, "/withdrawal", reason="criteria_not_met", proposal_text="Es fehlt viel.")
+        assert otto.client.post(f"/staff/audits/{case}/message", old | {"message": "Gut."}).status == 303
+
+    def test_insight_leaves_the_page_where_it_is(self, olaf: User, case: UUID) -> None:
+        (look,) = olaf.client.get(f"/staff/audits/{case}").soup.select("form[action$='/insight']")
+        assert look["target"] == "_blank"
+
+    def test_enter_in_a_choice_sends_nothing_of_weight(self, olaf: User, otto: User, case: UUID) -> None:
+        (form,) = olaf.client.get(f"/staff/audits/{case}").soup.select("form[action$='/findings']")
+        assert not form.select("button")[0].has_attr("formaction")
+        act(olaf, case, "/withdrawal", reason="criteria_not_met", proposal_text="Es fehlt viel.")
+        (form,) = otto.client.get(f"/staff/audits/{case}").soup.select("form[action$='/findings']")
+        assert form.select("button")[0].has_attr("disabled")
 
 
 class TestInsight:
@@ -553,7 +633,7 @@ class TestWithdrawal:
 
     def test_who_proposed_finds_no_form_and_is_refused(self, olaf: User, case: UUID) -> None:
         self.propose(olaf, case)
-        assert not olaf.client.get(f"/staff/audits/{case}").soup.select("form[action$='/decision']")
+        assert not olaf.client.get(f"/staff/audits/{case}").soup.select("[formaction$='/decision']")
         form = {"csrf_token": olaf.form_token(), "decision": "kept", "decision_text": "Gut."}
         assert olaf.client.post(f"/staff/audits/{case}/decision", form).status == 409
 
