@@ -95,6 +95,7 @@ class Verb(StrEnum):
     FINDINGS_SUBMITTED = "findings_submitted"
     FINDINGS_RETURNED = "findings_returned"
     AUDIT_CLOSED = "audit_closed"
+    LETTER_POSTED = "letter_posted"
     WITHDRAWAL_PROPOSED = "withdrawal_proposed"
     HEARING_ANSWERED = "hearing_answered"
     WITHDRAWAL_DROPPED = "withdrawal_dropped"

@@ -9,10 +9,14 @@ SETTLED_AFTER = timedelta(minutes=1)  # by then whoever was writing beside has c
 
 
 class CaseWait(StrEnum):
-    """Why an open case waits for the office: the company took it on last, or its day has passed."""
+    """Why a case waits for the office: the company took it on last, its day has passed, or a letter is to be posted.
+
+    A letter may be left to be posted when its case is closed.
+    """
 
     ANSWERED = "answered"
     OVERDUE = "overdue"
+    UNPOSTED = "unposted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -281,6 +281,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Verb.FINDINGS_SUBMITTED: _("Feststellungen zur zweiten Lesung gegeben"),
         Verb.FINDINGS_RETURNED: _("Feststellungen zurückgegeben"),
         Verb.AUDIT_CLOSED: _("Fall abgeschlossen"),
+        Verb.LETTER_POSTED: _("Schreiben zur Post gegeben"),
         Verb.WITHDRAWAL_PROPOSED: _("Widerruf vorgeschlagen"),
         Verb.HEARING_ANSWERED: _("Unternehmen hat sich zum Widerruf geäußert"),
         Verb.WITHDRAWAL_DROPPED: _("Selbsterklärung bleibt bestehen"),
@@ -369,6 +370,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
     CaseWait: {
         CaseWait.ANSWERED: _("Das Unternehmen hat zuletzt etwas getan"),
         CaseWait.OVERDUE: _("Die Frist ist überschritten"),
+        CaseWait.UNPOSTED: _("Ein Schreiben ist zur Post zu geben"),
     },
     FindingAnswer: {
         FindingAnswer.YES: _("ja"),

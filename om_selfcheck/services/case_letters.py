@@ -17,8 +17,8 @@ from om_selfcheck.services.cases import Case
 from om_selfcheck.services.corrections import list_corrections
 from om_selfcheck.services.messages import queue_message
 from om_selfcheck.services.snapshots import is_erased, read_intact
-from om_selfcheck.store.models import Audit, AuditStep, Declaration
-from om_selfcheck.store.queries import addresses, audits, messages, withdrawals
+from om_selfcheck.store.models import Audit, AuditStep, Declaration, Letter
+from om_selfcheck.store.queries import addresses, audits, letters, messages, withdrawals
 
 SUBJECT = "audit:"
 OVER_WITH_CASE = (Occasion.ASKED, Occasion.MESSAGE, Occasion.HEARING)  # once it is closed, nobody is asked any more
@@ -55,8 +55,18 @@ class PostedLetter:
 def write_to_company(session: Session, declaration: Declaration, audit: Audit, step_id: UUID, *, now: datetime) -> bool:
     """Queue the mail about a step; False where the company has no confirmed address and the letter goes by post."""
     address = addresses.get_company(session, declaration.company_id).confirmed_email
-    if not address:
-        return False
+    is_queued = bool(address) and _queue_mail(session, declaration, audit, step_id, address=address, now=now)
+    letters.add_letter(session, step_id=step_id, message_id=_find_mail(session, audit.id, step_id))
+    return is_queued
+
+
+def _find_mail(session: Session, audit_id: UUID, step_id: UUID) -> UUID | None:
+    return messages.find_id(session, kind=MessageKind.AUDIT.value, subject=f"{SUBJECT}{audit_id}", stage=str(step_id))
+
+
+def _queue_mail(
+    session: Session, declaration: Declaration, audit: Audit, step_id: UUID, *, address: str, now: datetime
+) -> bool:
     return queue_message(
         session,
         kind=MessageKind.AUDIT,
@@ -68,6 +78,14 @@ def write_to_company(session: Session, declaration: Declaration, audit: Audit, s
         company_id=declaration.company_id,
         assessment_id=declaration.assessment_id,
     )
+
+
+def add_unless_there(session: Session, *, audit_id: UUID, step_id: UUID) -> Letter:
+    """Return the letter about a step; one from before letters were kept is entered now."""
+    found = letters.find_letter(session, step_id)
+    if found is not None:
+        return found
+    return letters.add_letter(session, step_id=step_id, message_id=_find_mail(session, audit_id, step_id))
 
 
 def get_letter(session: Session, *, audit_id: UUID, step_id: UUID) -> PostedLetter:

@@ -87,12 +87,12 @@ def add_step(
 ) -> UUID:
     """Add to what both sides read. Steps keep their order, also where a clock was set back."""
     step_id = uuid4()
-    last = max((row.at for row, _ in audits.list_steps(session, audit.id)), default=now - _A_MOMENT)
+    audit.last_side, audit.last_step_at = side.value, max(now, (audit.last_step_at or now - _A_MOMENT) + _A_MOMENT)
     audits.add_step(
         session,
         id=step_id,
         audit_id=audit.id,
-        at=max(now, last + _A_MOMENT),
+        at=audit.last_step_at,
         actor=side.value,
         user_id=by.user_id if by else None,
         kind=kind.value,

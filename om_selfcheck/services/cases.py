@@ -32,7 +32,7 @@ from om_selfcheck.domain.questionnaire import Questionnaire
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.snapshots import find_intact, is_erased
 from om_selfcheck.store.models import Audit, AuditStep, Declaration, Opening, Withdrawal
-from om_selfcheck.store.queries import audits, withdrawals
+from om_selfcheck.store.queries import audits, letters, withdrawals
 
 _A_MOMENT = timedelta(microseconds=1)
 
@@ -75,6 +75,14 @@ class Step:
     def noted(self) -> tuple[CheckItem, ...]:
         """Which findings were written or changed."""
         return tuple(map(CheckItem, self.text.split())) if self.kind is StepKind.NOTED else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posting:
+    """The day a letter was posted; `by` is the name of whoever noted it, for the office only."""
+
+    on: date
+    by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +131,7 @@ class Case:
     versions: Mapping[CheckItem, Sequence[FindingVersion]]
     opening: OpeningTerms | None
     proposal: Proposal | None
+    postings: Mapping[UUID, Posting]
 
     @property
     def findings(self) -> Mapping[CheckItem, FindingEntry]:
@@ -229,6 +238,7 @@ def _to_case(session: Session, audit: Audit, declaration: Declaration, today: da
         versions=list_versions(session, audit.id),
         opening=to_terms(opening) if opening else None,
         proposal=_to_proposal(proposal) if proposal else None,
+        postings={step: Posting(on=on, by=by) for step, (on, by) in letters.list_posted(session, audit.id).items()},
     )
 
 

@@ -42,6 +42,7 @@ class Dashboard:
     undeliverable: Count
     audits_open: Count
     audits_overdue: Count
+    unposted: Count
 
     @property
     def renewed_share(self) -> int | None:
@@ -65,6 +66,7 @@ def get_dashboard(session: Session, *, now: datetime) -> Dashboard:
         undeliverable=dashboard.count_undeliverable(session, now - SHOWN_FOR),
         audits_open=audits_open,
         audits_overdue=audits_overdue,
+        unposted=dashboard.count_unposted(session),
     )
 
 

@@ -48,6 +48,7 @@ GONE = (
     models.DeclarationWord,
     models.Correction,
     models.Opening,
+    models.Letter,
     models.Message,
     models.AddressClaim,
     models.LaterRating,

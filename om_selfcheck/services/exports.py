@@ -27,6 +27,7 @@ LEFT_OUT: Mapping[type[models.Company] | Any, frozenset[str]] = {
     models.ForeignReport: frozenset({"contact", "text"}),
     models.Audit: frozenset({"auditor_id", "second_reader_id"}),
     models.AuditStep: frozenset({"user_id"}),
+    models.Letter: frozenset({"posted_by"}),
     models.Finding: frozenset({"user_id"}),
     models.Withdrawal: frozenset({"proposed_by", "decided_by"}),
 }

@@ -1,5 +1,7 @@
 """What is typed in a case, by the company and by the office: each form of a page has fields of its own names."""
 
+from uuid import UUID
+
 from flask import request
 from flask_babel import lazy_gettext as _
 from wtforms import Form
@@ -23,6 +25,7 @@ MISSING = {
     "report_outcome": _("Bitte wählen Sie, wie der Hinweis ausging."),
     "scope": _("Bitte wählen Sie, was Sie öffnen."),
     "until": _("Bitte wählen Sie den letzten Tag."),
+    "posted_on": _("Bitte wählen Sie den Tag, an dem das Schreiben zur Post ging."),
 }
 
 
@@ -62,6 +65,25 @@ def read_case_form(*needed: str, own: tuple[str, ...] = ()) -> tuple[CaseForm, d
         if name not in problems and not (has_letter(typed) if _is_text(name) else typed):
             problems[name] = str(MISSING[name])
     return form, problems
+
+
+class PostingForm(Form):  # type: ignore[misc]
+    """The day a letter was posted; its field begins with the step the letter is about."""
+
+    on = day_field()
+
+
+def read_posting(step_id: UUID) -> tuple[str, dict[str, str]]:
+    """Return the day as it was typed, in its written form where it is one, and what is wrong with it, by field."""
+    form = PostingForm(request.form, prefix=name_posting(step_id, ""))
+    faults = find_faults(form)
+    if not form.on.data:
+        faults = {name_posting(step_id): str(MISSING["posted_on"])}
+    return form.on.data, faults
+
+
+def name_posting(step_id: UUID, field: str = "on") -> str:
+    return f"posted-{step_id}-{field}"
 
 
 def read_findings() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:

@@ -167,6 +167,7 @@ EXPECTED = {
     ("staff.audit", "GET"): Office.OVERSEE,
     ("staff.ask_company", "POST"): Office.OVERSEE,
     ("staff.write_message", "POST"): Office.OVERSEE,
+    ("staff.note_posting", "POST"): Office.OVERSEE,
     ("staff.look", "POST"): Office.OVERSEE,
     ("staff.note_findings", "POST"): Office.OVERSEE,
     ("staff.submit_findings", "POST"): Office.OVERSEE,

@@ -123,7 +123,7 @@ CODES: dict[type[StrEnum], str] = {
         "SAMPLE_DRAWN=sample_drawn AUDIT_STARTED=audit_started AUDIT_ASKED=audit_asked "
         "SNAPSHOT_OPENED=snapshot_opened OPENING_ENDED=opening_ended SNAPSHOT_SEEN=snapshot_seen "
         "FINDINGS_NOTED=findings_noted FINDINGS_SUBMITTED=findings_submitted "
-        "FINDINGS_RETURNED=findings_returned AUDIT_CLOSED=audit_closed "
+        "FINDINGS_RETURNED=findings_returned AUDIT_CLOSED=audit_closed LETTER_POSTED=letter_posted "
         "WITHDRAWAL_PROPOSED=withdrawal_proposed HEARING_ANSWERED=hearing_answered "
         "WITHDRAWAL_DROPPED=withdrawal_dropped DECLARATION_WITHDRAWN=declaration_withdrawn "
         "REPORT_RECEIVED=report_received REPORT_CLOSED=report_closed NAME_HIDDEN=name_hidden NAME_SHOWN=name_shown"
@@ -151,7 +151,7 @@ CODES: dict[type[StrEnum], str] = {
         "CRITERIA=criteria RATINGS=ratings DESCRIPTIONS=descriptions RESPONSIBLE=responsible DATES=dates "
         "FOLLOW_UPS=follow_ups WORDING=wording"
     ),
-    CaseWait: "ANSWERED=answered OVERDUE=overdue",
+    CaseWait: "ANSWERED=answered OVERDUE=overdue UNPOSTED=unposted",
     FindingAnswer: "YES=yes PARTLY=partly NO=no NOT_SEEN=not_seen",
     Decision: "WITHDRAWN=withdrawn KEPT=kept",
     ReportOutcome: "NOT_CONFIRMED=not_confirmed NO_ANSWER=no_answer WITHDRAWN=withdrawn",

@@ -148,8 +148,17 @@ def planted_rows(session: Session, actor: Actor, word: str) -> Iterator[Base]:
     yield models.Correction(
         id=uuid4(), declaration_id=declaration_id, edition=1, corrected_at=NOW, actor="owner", details=word, note=word
     )
-    yield models.Audit(id=audit_id, declaration_id=declaration_id, state="opened", created_at=NOW)
-    yield models.AuditStep(id=uuid4(), audit_id=audit_id, at=NOW, actor="company", kind="answer", text=word)
+    yield models.Audit(
+        id=audit_id,
+        declaration_id=declaration_id,
+        state="opened",
+        created_at=NOW,
+        last_side="company",
+        last_step_at=NOW,
+    )
+    step_id = uuid4()
+    yield models.AuditStep(id=step_id, audit_id=audit_id, at=NOW, actor="company", kind="answer", text=word)
+    yield models.Letter(step_id=step_id, posted_on=TODAY, noted_at=NOW)
     yield models.Finding(id=uuid4(), audit_id=audit_id, code="x", edition=1, answer="yes", note=word, created_at=NOW)
     yield models.Opening(id=uuid4(), audit_id=audit_id, opened_at=NOW, ends_at=NOW)
     yield models.Withdrawal(

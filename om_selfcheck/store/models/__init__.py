@@ -9,6 +9,7 @@ from om_selfcheck.store.models.audit import (
     Correction,
     Finding,
     ForeignReport,
+    Letter,
     Opening,
     Withdrawal,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "HelpTopic",
     "InvitationLink",
     "LaterRating",
+    "Letter",
     "Membership",
     "Message",
     "Network",

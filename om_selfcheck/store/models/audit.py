@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from om_selfcheck.store.base import Base, Instant
@@ -26,7 +26,7 @@ class AuditSample(Base):
 
 
 class Audit(Base):
-    """A case: one declaration, looked into by one person and read by a second."""
+    """A case: one declaration, looked into by one person, read by a second; with whose its last step was, and when."""
 
     __tablename__ = "audit"
 
@@ -40,6 +40,8 @@ class Audit(Base):
     deadline_on: Mapped[date | None] = mapped_column(index=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    last_side: Mapped[str] = mapped_column(String(20), default="")
+    last_step_at: Mapped[datetime | None] = mapped_column(Instant)
 
     __table_args__ = (UniqueConstraint("declaration_id", "sample_id"),)
 
@@ -59,6 +61,27 @@ class AuditStep(Base):
     deadline_on: Mapped[date | None]
 
     __table_args__ = (CheckConstraint("actor IN ('staff', 'company', 'system')", name="actor"),)
+
+
+class Letter(Base):
+    """What a company was written about a step: the mail it went by, if any, and the day it was posted; noted once."""
+
+    __tablename__ = "letter"
+
+    step_id: Mapped[UUID] = mapped_column(ForeignKey("audit_step.id", ondelete="CASCADE"), primary_key=True)
+    message_id: Mapped[UUID | None] = mapped_column(ForeignKey("message.id", ondelete="SET NULL"), index=True)
+    posted_on: Mapped[date | None]
+    posted_by: Mapped[UUID | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)
+    noted_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (
+        Index(
+            "ix_letter_unposted",
+            "step_id",
+            sqlite_where=text("message_id IS NULL AND posted_on IS NULL"),
+            postgresql_where=text("message_id IS NULL AND posted_on IS NULL"),
+        ),
+    )
 
 
 class Finding(Base):

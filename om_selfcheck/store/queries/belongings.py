@@ -33,6 +33,7 @@ from om_selfcheck.store.models import (
     ForeignReport,
     Grant,
     LaterRating,
+    Letter,
     Message,
     Opening,
     Participation,
@@ -96,6 +97,7 @@ def belongs_to(company_id: UUID) -> dict[Model, ColumnElement[bool]]:
         ForeignReport: ForeignReport.declaration_id.in_(declarations),
         Audit: Audit.declaration_id.in_(declarations),
         AuditStep: AuditStep.audit_id.in_(audits),
+        Letter: Letter.step_id.in_(select(AuditStep.id).where(AuditStep.audit_id.in_(audits))),
         Finding: Finding.audit_id.in_(audits),
         Opening: Opening.audit_id.in_(audits),
     }

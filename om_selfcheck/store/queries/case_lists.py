@@ -6,24 +6,22 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, RowMapping, and_, case, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.audit import AuditState, Side
 from om_selfcheck.domain.waiting import CaseWait
-from om_selfcheck.store.models import Audit, AuditStep, Declaration
+from om_selfcheck.store.models import Audit, Declaration
 from om_selfcheck.store.queries.audits import LISTED
+from om_selfcheck.store.queries.letters import select_unposted
 
 CLOSED_LISTED = 50
 _CLOSED = AuditState.CLOSED.value
-_Later = aliased(AuditStep)
-_LAST_STEP_AT = select(func.max(_Later.at)).where(_Later.audit_id == Audit.id).scalar_subquery()
-IS_LAST_STEP = (AuditStep.audit_id == Audit.id) & (AuditStep.at == _LAST_STEP_AT)
-IS_BY_COMPANY = AuditStep.actor == Side.COMPANY.value
+IS_BY_COMPANY = Audit.last_side == Side.COMPANY.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which open cases are looked for; what is empty does not matter."""
+    """Which cases are looked for, open ones but for letters to be posted; what is empty does not matter."""
 
     today: date
     state: AuditState | None = None
@@ -67,11 +65,15 @@ def list_closed(session: Session) -> Sequence[RowMapping]:
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    if wanted.waits is CaseWait.UNPOSTED and not wanted.state:  # also of a case that is closed
+        return [Audit.id.in_(select_unposted())]
     conditions = [Audit.state == wanted.state.value if wanted.state else Audit.state != _CLOSED]
+    if wanted.waits is CaseWait.UNPOSTED:
+        conditions.append(Audit.id.in_(select_unposted()))
     if wanted.waits is CaseWait.OVERDUE:
         conditions.append(is_overdue(wanted.today))
     if wanted.waits is CaseWait.ANSWERED:
-        conditions.append(select(AuditStep.id).where(IS_LAST_STEP, IS_BY_COMPANY).exists())
+        conditions.append(IS_BY_COMPANY)
     return conditions
 
 

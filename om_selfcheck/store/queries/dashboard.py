@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from om_selfcheck.domain.message import MessageState
 from om_selfcheck.domain.register import Count, IssueDays
 from om_selfcheck.store.models import Audit, Declaration, Message
+from om_selfcheck.store.queries import letters
 
 FEW, MANY = 10_000, 50_000
 
@@ -52,6 +53,12 @@ def count_audits(session: Session, today: date) -> tuple[Count, Count]:
     is_overdue = case((open_audits.c.deadline_on < today, 1))
     found, overdue = session.execute(select(func.count(), func.count(is_overdue)).select_from(open_audits)).one()
     return Count(min(found, FEW), found <= FEW), Count(overdue, found <= FEW)
+
+
+def count_unposted(session: Session) -> Count:
+    """Count the letters that have still to be posted."""
+    found = letters.count_unposted(session, FEW + 1)
+    return Count(min(found, FEW), found <= FEW)
 
 
 def _count(session: Session, found: Select[Any], at_most: int) -> Count:

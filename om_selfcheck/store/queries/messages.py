@@ -120,6 +120,12 @@ def is_any_unsettled(session: Session, *, kind: str, subject: str) -> bool:
     return session.scalar(select(Message.id).where(is_its_kind, Message.state.in_(_UNSETTLED)).limit(1)) is not None
 
 
+def find_id(session: Session, *, kind: str, subject: str, stage: str) -> UUID | None:
+    return session.scalar(
+        select(Message.id).where(Message.kind == kind, Message.subject == subject, Message.stage == stage)
+    )
+
+
 def list_states(session: Session, *, kind: str, subject: str) -> dict[str, str]:
     """Return the states of all mails of one kind about one thing, by stage."""
     found = select(Message.stage, Message.state).where(Message.kind == kind, Message.subject == subject)

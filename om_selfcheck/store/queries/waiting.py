@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.audit import AuditState
-from om_selfcheck.store.models import Audit, AuditStep, ForeignReport
-from om_selfcheck.store.queries.case_lists import IS_BY_COMPANY, IS_LAST_STEP, is_overdue
+from om_selfcheck.store.models import Audit, ForeignReport
+from om_selfcheck.store.queries.case_lists import IS_BY_COMPANY, is_overdue
 
 _IS_OPEN = Audit.state != AuditState.CLOSED.value
 _IS_READING = Audit.state == AuditState.SECOND_READING.value
@@ -39,7 +39,6 @@ def count_cases(session: Session, today: date) -> OpenCases:
     statement = (
         select(*_count(IS_BY_COMPANY), *_count(_IS_READING), func.count(case((is_late, 1))), _last_day(is_late))
         .select_from(Audit)
-        .join(AuditStep, IS_LAST_STEP)
         .where(_IS_OPEN)
     )
     answers, answered_at, readings, submitted_at, overdue, missed_on = session.execute(statement).one()
@@ -54,7 +53,8 @@ def count_cases(session: Session, today: date) -> OpenCases:
 
 
 def _count(condition: ColumnElement[bool]) -> tuple[ColumnElement[int], ColumnElement[datetime]]:
-    return func.count(case((condition, 1))), func.max(case((condition, AuditStep.at)), type_=AuditStep.at.type)
+    last_at = Audit.last_step_at
+    return func.count(case((condition, 1))), func.max(case((condition, last_at)), type_=last_at.type)
 
 
 def _last_day(condition: ColumnElement[bool]) -> ColumnElement[date]:

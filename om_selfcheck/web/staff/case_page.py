@@ -26,7 +26,7 @@ from om_selfcheck.services import audits, case_letters, cases
 from om_selfcheck.services.cases import Case
 from om_selfcheck.services.record import list_timeline
 from om_selfcheck.web.access import current_person
-from om_selfcheck.web.case_forms import CaseForm
+from om_selfcheck.web.case_forms import CaseForm, read_posting
 from om_selfcheck.web.sessions import commit
 from om_selfcheck.web.surroundings import catalogue
 
@@ -89,6 +89,7 @@ def render_case(
         decisions=[(one.value, label(one)) for one in Decision],
         is_open=case.opening is not None and not case.is_closed and case.opening.is_open_at(now),
         is_hearing_over=case.proposal is not None and case.proposal.hearing_ends_on < clock.today(),
+        posted=_read_days(case),
         letters={
             step.step_id: url_for("staff.letter", audit_id=audit_id, step_id=step.step_id)
             for step in case.steps
@@ -99,6 +100,11 @@ def render_case(
         news=news or request.args.get("news", ""),
         is_rest_saved=bool(problems and entries) and not news,
     )
+
+
+def _read_days(case: Case) -> dict[UUID, str]:
+    """Return the days of posting as they were typed, else today."""
+    return {step.step_id: read_posting(step.step_id)[0] or clock.today().isoformat() for step in case.steps}
 
 
 def _can_write(case: Case) -> bool:

@@ -1,6 +1,6 @@
 """The checklist of a case, which is sent with every act of its page: what was typed in it is saved first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -29,22 +29,25 @@ class Noted:
 
 def act(
     audit_id: UUID,
-    move: AuditMove,
+    move: AuditMove | None,
     do: Callable[[CaseForm], None],
     *,
     needed: tuple[str, ...] = (),
     own: tuple[str, ...] = (),
+    faults: Mapping[str, str] | None = None,
 ) -> ResponseReturnValue:
     """Save the checklist, then do what the button says, and show what else was typed on the page again.
 
     What takes the case away from its checklist waits until all of that is saved; a message (SETTLE: the case is open)
-    does not. `needed` are the fields the act cannot do without, `own` all those it uses up.
+    and what moves nothing (None) do not. `needed` are the fields the act cannot do without, `own` all those it uses
+    up; `faults` are what else is wrong with it.
     """
     form, wrong = read_case_form(*needed, own=own)
-    if wrong:
+    wrong |= faults or {}
+    if wrong and move is not None:
         cases.get_case(db.session, audit_id=audit_id, today=clock.today()).require(move)
     noted = _note_typed(audit_id)
-    if wrong or (noted.problems and move is not AuditMove.SETTLE):
+    if wrong or (noted.problems and move not in (None, AuditMove.SETTLE)):
         commit()
         page = render_case(audit_id, form, wrong | noted.problems, entries=noted.wanted)
         return page, UNPROCESSABLE if wrong else noted.status

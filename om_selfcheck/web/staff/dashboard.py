@@ -29,6 +29,7 @@ def show() -> ResponseReturnValue:
         ending_url=_address(figures.ending_days, DeclarationStatus.VALID),
         open_url=url_for("staff.audits"),
         overdue_url=url_for("staff.audits", waits=CaseWait.OVERDUE),
+        unposted_url=url_for("staff.audits", waits=CaseWait.UNPOSTED),
         shown_days=SHOWN_FOR.days,
         undeliverable_url=url_for("staff.mails"),
         month_url=_address,

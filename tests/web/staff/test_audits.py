@@ -414,6 +414,35 @@ class TestOneCase:
         assert later.text.count(words) == 1
         assert words not in alma.client.get(f"{alma.base}/audits/{case}").text
 
+    def test_a_posted_letter_is_ticked_off_with_its_day_and_the_company_reads_it(
+        self, alma: Person, olaf: User, case: UUID
+    ) -> None:
+        act(olaf, case, "/ask")
+        assert "1 Fall" in olaf.client.get("/staff/audits?waits=unposted").text
+        for typed in ("", "bald", "2020-01-01"):
+            page = olaf.client.get(f"/staff/audits/{case}")
+            (name,) = [name for name in page.values("/posted") if name.startswith("posted-")]
+            refused = act(olaf, case, "/posted", 422, **{name: typed, "message": "Noch nicht gesendet."})
+            assert summary(refused) == [f"#{name}"]
+            assert refused.values("/posted")["message"] == "Noch nicht gesendet."
+        act(olaf, case, "/posted")
+        told = f"Schreiben am {clock.today().day}."
+        for shown in (olaf.client.get(f"/staff/audits/{case}"), alma.client.get(f"{alma.base}/audits/{case}")):
+            assert told in shown.text
+            assert "zur Post gegeben" in shown.text
+            assert "mit der Post schicken" not in shown.text
+        assert "olaf@example.org" not in alma.client.get(f"{alma.base}/audits/{case}").text
+        assert "Kein Schreiben ist zur Post zu geben" in olaf.client.get("/staff/audits?waits=unposted").text
+
+    def test_findings_are_saved_with_a_day_of_posting_too(self, alma: Person, olaf: User, case: UUID) -> None:
+        act(olaf, case, "/ask")
+        open_all(alma, case)
+        act(olaf, case, "/posted", **{"dates-note": "Drei liegen zurück."})
+        shown = olaf.client.get(f"/staff/audits/{case}")
+        assert shown.values("/posted" if "posted-" in str(shown.soup) else "/findings")["dates-note"] == (
+            "Drei liegen zurück."
+        )
+
     def test_what_goes_by_mail_says_so_without_the_address(self, app: Flask, olaf: User, case: UUID) -> None:
         with app.app_context():
             db.session.execute(update(Company).values(confirmed_email="buero@betrieb.example"))
