@@ -50,6 +50,12 @@ DIFFERENCES = {
     Difference.REPLACEMENT_UNRECORDED: "It is replaced in the register, and the record knows of no newer one.",
     Difference.REPLACEMENT_UNDONE: "A newer one took its place, and the register does not say so.",
     Difference.REPLACEMENT_CHANGED: "Another one took its place.",
+    Difference.CORRECTION_UNRECORDED: "It was corrected in the register, and the record knows of no such correction.",
+    Difference.CORRECTION_GONE: "It was corrected, and the correction is gone from the register.",
+    Difference.CORRECTION_CHANGED: "One of its corrections is not the one that was recorded.",
+    Difference.NAME_CHANGED: "The register shows another name or place than it was declared with or corrected to.",
+    Difference.HIDING_UNRECORDED: "Its name is hidden, and the record does not say so.",
+    Difference.HIDING_UNDONE: "Its name was hidden, and the register shows it.",
 }
 
 

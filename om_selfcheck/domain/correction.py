@@ -1,5 +1,6 @@
 """Correcting who declared, after issue: name, address or signatory; the snapshot itself stays as it was frozen (D7)."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -8,6 +9,7 @@ from typing import Any
 
 from om_selfcheck.domain.declaration import DeclarationDetails, DetailField
 from om_selfcheck.domain.errors import DomainError
+from om_selfcheck.domain.record import canonical_json
 
 OWN_CORRECTION = timedelta(hours=24)
 
@@ -37,6 +39,12 @@ class TooLateToCorrect(DomainError):
 
 class NotCorrectable(DomainError):
     """The declaration was withdrawn, or its company was erased: there is nothing left to correct."""
+
+
+def hash_correction(*, key: str, edition: int | str, actor: str, details: str, note: str) -> str:
+    """Return what the record keeps of a correction. Its random key keeps anybody from guessing at names once erased."""
+    content = canonical_json({"key": key, "edition": str(edition), "actor": actor, "details": details, "note": note})
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def may_correct_itself(issued_at: datetime, now: datetime) -> bool:

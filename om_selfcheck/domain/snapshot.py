@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -15,6 +16,8 @@ from om_selfcheck.domain.record import canonical_json
 from om_selfcheck.domain.renewal import PreviousAction, PreviousRound
 
 FORMAT = 1
+_DETAILS = '"details":'
+_DECODER = json.JSONDecoder()
 
 
 class SnapshotChanged(DomainError):
@@ -95,6 +98,17 @@ def read_snapshot(text: str) -> Snapshot:
         conditions_version=data["conditions_version"],
         previous=_read_previous(data["previous"]) if "previous" in data else None,
     )
+
+
+def read_declared(text: str) -> tuple[str, str] | None:
+    """Return the company's name and place out of a snapshot's text, without reading the rest; None where they are not.
+
+    A quote within a text is written with a backslash, so that the key is found and nothing that somebody typed.
+    """
+    with suppress(ValueError, KeyError, TypeError, RecursionError):
+        details, _ = _DECODER.raw_decode(text, text.index(_DETAILS) + len(_DETAILS))
+        return details["company_name"], details["city"]
+    return None
 
 
 def hash_snapshot(text: str) -> str:

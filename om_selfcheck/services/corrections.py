@@ -143,20 +143,24 @@ def _correct(
 
 
 def _store(session: Session, row: Declaration, one: Correction, *, by: str) -> None:
-    after, fields = one.after, "+".join(one.fields)
+    after, fields, correction_id = one.after, "+".join(one.fields), uuid4()
+    details = json.dumps(read_values(after), ensure_ascii=False, sort_keys=True)
     corrections.add_correction(
         session,
-        id=uuid4(),
+        id=correction_id,
         declaration_id=row.id,
         edition=one.edition,
         corrected_at=one.at,
         actor=by,
-        details=json.dumps(read_values(after), ensure_ascii=False, sort_keys=True),
+        details=details,
         note=one.note,
     )
     words = search_words(f"{after.company_name} {after.city}")
     corrections.rewrite_register(session, row, company_name=after.company_name, city=after.city, words=words)
     _follow_at_home(session, row, one)
+    content = rules.hash_correction(
+        key=correction_id.hex, edition=one.edition, actor=by, details=details, note=one.note
+    )
     append_event(
         session,
         Event(
@@ -164,7 +168,7 @@ def _store(session: Session, row: Declaration, one: Correction, *, by: str) -> N
             actor=by,
             subject=f"declaration:{row.number}",
             at=one.at,
-            payload={"edition": one.edition, "fields": fields},
+            payload={"edition": one.edition, "fields": fields, "hash": content},
         ),
     )
 

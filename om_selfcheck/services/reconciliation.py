@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from om_selfcheck.clock import day_in_berlin
-from om_selfcheck.domain.reconciliation import Act, Difference, Kept, find_differences
-from om_selfcheck.domain.snapshot import hash_snapshot
+from om_selfcheck.domain.correction import hash_correction
+from om_selfcheck.domain.reconciliation import Act, Corrected, Difference, Kept, find_differences
+from om_selfcheck.domain.snapshot import hash_snapshot, read_declared
 from om_selfcheck.domain.tampering import BREAKS_NAMED
 from om_selfcheck.services.record import to_text
 from om_selfcheck.store.queries import reconciliation as rows
@@ -24,7 +25,8 @@ def compare_register(session: Session) -> list[tuple[str, Difference]]:
     on with the session: a declaration issued meanwhile is in both or in neither.
     """
     rows.see_one_state(session)
-    return list(islice(find_differences(_read_acts(session), _read_rows(session)), BREAKS_NAMED + 1))
+    found = find_differences(_read_acts(session), _read_rows(session), _read_corrections(session))
+    return list(islice(found, BREAKS_NAMED + 1))
 
 
 def _read_acts(session: Session) -> Iterator[tuple[str, Act]]:
@@ -46,8 +48,20 @@ def _read_rows(session: Session) -> Iterator[tuple[str, Kept]]:
                 withdrawn_on="" if stored[4] is None else to_text(stored[4]) or "?",
                 reason=to_text(stored[5]),
                 replaced_by=to_text(stored[7]) if stored[6] else None,
+                named=(to_text(stored[8]), to_text(stored[9])),
+                declared=read_declared(snapshot),
+                is_hidden=stored[10],
             ),
         )
+
+
+def _read_corrections(session: Session) -> Iterator[tuple[str, Corrected]]:
+    for stored in rows.walk_corrections(session):
+        number, key, edition, actor, details, note = map(to_text, stored)
+        content = hash_correction(key=key.replace("-", ""), edition=edition, actor=actor, details=details, note=note)
+        name, city = (_to_details(details).get(field) for field in ("company_name", "city"))
+        declared = (name, city) if isinstance(name, str) and isinstance(city, str) else None
+        yield number, Corrected(hash=content, declared=declared)
 
 
 def _to_details(stored: Any) -> dict[str, object]:  # noqa: ANN401 - whatever somebody put there

@@ -166,7 +166,10 @@ CODES: dict[type[StrEnum], str] = {
         "SNAPSHOT_CHANGED=snapshot_changed SNAPSHOT_GONE=snapshot_gone SNAPSHOT_BACK=snapshot_back "
         "WITHDRAWAL_UNRECORDED=withdrawal_unrecorded WITHDRAWAL_UNDONE=withdrawal_undone "
         "WITHDRAWAL_CHANGED=withdrawal_changed REPLACEMENT_UNRECORDED=replacement_unrecorded "
-        "REPLACEMENT_UNDONE=replacement_undone REPLACEMENT_CHANGED=replacement_changed"
+        "REPLACEMENT_UNDONE=replacement_undone REPLACEMENT_CHANGED=replacement_changed "
+        "CORRECTION_UNRECORDED=correction_unrecorded CORRECTION_GONE=correction_gone "
+        "CORRECTION_CHANGED=correction_changed NAME_CHANGED=name_changed "
+        "HIDING_UNRECORDED=hiding_unrecorded HIDING_UNDONE=hiding_undone"
     ),
     RenewalTone: "EARLY=early SOON=soon LAST=last OVER=over",
     MeasureChange: "UNCHANGED=unchanged CHANGED=changed NEW=new DROPPED=dropped",

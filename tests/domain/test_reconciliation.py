@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from om_selfcheck.domain.reconciliation import Act, Difference, Kept, Told, compare, find_differences, hear
+from om_selfcheck.domain.reconciliation import Act, Corrected, Difference, Kept, Told, compare, find_differences, hear
 from om_selfcheck.domain.record import Verb
 
 HASH, OTHER_HASH = "a" * 64, "b" * 64
@@ -24,12 +24,25 @@ OWN_WISH_ROW = replace(BLANK_ROW, withdrawn_on=LATER, reason="own_wish")
 EARLIER_ROW = replace(BLANK_ROW, withdrawn_on=LATER, reason="criteria_not_met")
 
 
+CORRECTED = Act(verb=Verb.DECLARATION_CORRECTED, actor="owner", on=DAY, details={"edition": 1, "hash": "c1"})
+AGAIN = replace(CORRECTED, details={"edition": 2, "hash": "c2"})
+OLD_CORRECTED = replace(CORRECTED, details={"edition": 1})  # from before their hashes were kept
+HIDDEN, SHOWN = (replace(ISSUED, verb=verb, on=LATER, details={}) for verb in (Verb.NAME_HIDDEN, Verb.NAME_SHOWN))
+FIRST, SECOND = Corrected(hash="c1", declared=("B", "Celle")), Corrected(hash="c2", declared=("C", "Celle"))
+NAMED_ROW = replace(ROW, named=("A", "Hildesheim"), declared=("A", "Hildesheim"))
+ONCE_ROW = replace(NAMED_ROW, named=("B", "Celle"), corrections=(FIRST,))
+TWICE_ROW = replace(NAMED_ROW, named=("C", "Celle"), corrections=(FIRST, SECOND))
+HIDDEN_ROW = replace(ROW, is_hidden=True)
+
+
 def without_details(act: Act) -> Act:
     return replace(act, details={})
 
 
 def find(acts: list[Act], row: Kept | None) -> list[Difference]:
-    found = find_differences((("1", act) for act in acts), [("1", row)] if row else [])
+    corrections = [("1", one) for one in row.corrections] if row else []
+    rows = [("1", replace(row, corrections=()))] if row else []
+    found = find_differences((("1", act) for act in acts), rows, corrections)
     return [difference for _, difference in found]
 
 
@@ -45,7 +58,17 @@ SOUND: list[tuple[list[Act], Kept]] = [
     (GONE, replace(OWN_WISH_ROW, snapshot_hash=OTHER_HASH)),  # nobody knows the hash any more
     ([without_details(ISSUED), without_details(WITHDRAWN), ERASED_AT_OWN_WISH], replace(EARLIER_ROW, reason="any")),
     ([without_details(ISSUED), without_details(REPLACED), ERASED_IN_TIME], replace(BLANK_ROW, replaced_by="any")),
-    ([ISSUED, replace(ISSUED, verb=Verb.NAME_HIDDEN)], ROW),
+    ([ISSUED], NAMED_ROW),
+    ([ISSUED], replace(NAMED_ROW, declared=None)),  # a snapshot that names nobody
+    ([ISSUED, CORRECTED], ONCE_ROW),
+    ([ISSUED, CORRECTED, AGAIN], TWICE_ROW),
+    ([ISSUED, OLD_CORRECTED, AGAIN], TWICE_ROW),
+    ([ISSUED, OLD_CORRECTED], replace(ONCE_ROW, corrections=(replace(FIRST, hash="other"),))),  # nobody kept it
+    ([without_details(ISSUED), without_details(CORRECTED), ERASED_IN_TIME], BLANK_ROW),
+    ([ISSUED, HIDDEN], HIDDEN_ROW),
+    ([ISSUED, HIDDEN, SHOWN], ROW),
+    ([without_details(ISSUED), HIDDEN, ERASED_IN_TIME], BLANK_ROW),
+    ([without_details(ISSUED), ERASED_IN_TIME, HIDDEN], replace(BLANK_ROW, is_hidden=True)),
 ]
 
 
@@ -55,7 +78,7 @@ def test_what_agrees_is_not_named(acts: list[Act], row: Kept) -> None:
 
 
 def test_of_a_number_that_neither_knows_nothing_is_said() -> None:
-    assert find([replace(ISSUED, verb=Verb.NAME_HIDDEN)], None) == []
+    assert find([HIDDEN, CORRECTED], None) == []
 
 
 BENT: list[tuple[list[Act], Kept | None, Difference]] = [
@@ -84,6 +107,25 @@ BENT: list[tuple[list[Act], Kept | None, Difference]] = [
     ([ISSUED], replace(ROW, replaced_by=""), Difference.REPLACEMENT_UNRECORDED),
     ([ISSUED, REPLACED], ROW, Difference.REPLACEMENT_UNDONE),
     ([ISSUED, REPLACED], replace(ROW, replaced_by="3"), Difference.REPLACEMENT_CHANGED),
+    ([ISSUED], ONCE_ROW, Difference.CORRECTION_UNRECORDED),
+    ([ISSUED, CORRECTED], TWICE_ROW, Difference.CORRECTION_UNRECORDED),
+    (OUTGROWN, replace(BLANK_ROW, corrections=(FIRST,)), Difference.CORRECTION_UNRECORDED),
+    ([ISSUED, CORRECTED], NAMED_ROW, Difference.CORRECTION_GONE),
+    ([ISSUED, CORRECTED, AGAIN], replace(TWICE_ROW, corrections=(SECOND,)), Difference.CORRECTION_GONE),
+    ([ISSUED, CORRECTED], replace(ONCE_ROW, corrections=(replace(FIRST, hash="x"),)), Difference.CORRECTION_CHANGED),
+    ([ISSUED, CORRECTED, AGAIN], replace(TWICE_ROW, corrections=(SECOND, FIRST)), Difference.CORRECTION_CHANGED),
+    ([ISSUED], replace(NAMED_ROW, named=("B", "Hildesheim")), Difference.NAME_CHANGED),
+    ([ISSUED], replace(NAMED_ROW, named=("A", "Celle")), Difference.NAME_CHANGED),
+    ([ISSUED, OLD_CORRECTED], replace(ONCE_ROW, named=("A", "Hildesheim")), Difference.NAME_CHANGED),
+    (OUTGROWN, replace(BLANK_ROW, named=("A", "")), Difference.NAME_CHANGED),
+    ([ISSUED], HIDDEN_ROW, Difference.HIDING_UNRECORDED),
+    ([ISSUED, HIDDEN, SHOWN], HIDDEN_ROW, Difference.HIDING_UNRECORDED),
+    (
+        [without_details(ISSUED), HIDDEN, ERASED_IN_TIME],
+        replace(BLANK_ROW, is_hidden=True),
+        Difference.HIDING_UNRECORDED,
+    ),
+    ([ISSUED, HIDDEN], ROW, Difference.HIDING_UNDONE),
 ]
 
 
@@ -120,6 +162,9 @@ def test_each_number_is_compared_with_what_is_said_of_itself() -> None:
     assert list(find_differences(acts, rows[1:2])) == [("1", Difference.DELETED), ("4", Difference.DELETED)]
 
 
-def test_it_hears_only_the_acts_that_end_or_issue_a_declaration() -> None:
-    heard = {act.verb for act in (ISSUED, WITHDRAWN, REPLACED, ERASED_IN_TIME)}
-    assert {verb for verb in Verb if hear(Told(), replace(ISSUED, verb=verb)) != Told()} == heard
+def test_it_hears_only_the_acts_that_change_a_declaration() -> None:
+    heard = {act.verb for act in (ISSUED, WITHDRAWN, REPLACED, ERASED_IN_TIME, CORRECTED, HIDDEN, SHOWN)}
+    told = Told(is_hidden=True)
+    assert {
+        verb for verb in Verb if {hear(one, replace(ISSUED, verb=verb)) for one in (Told(), told)} != {Told(), told}
+    } == heard

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -118,7 +119,9 @@ def test_it_is_on_the_record_without_any_name(session: Session, owner: Actor) ->
     correct(session, owner)
     event = list_timeline(session, f"declaration:{number_of(owner)}")[-1]
     assert (event.verb, event.actor) == (Verb.DECLARATION_CORRECTED, Right.OWNER)
-    assert event.payload == {"edition": 1, "fields": "company_name+city"}
+    content = event.payload["hash"] if event.payload else ""
+    assert re.fullmatch(r"[0-9a-f]{64}", str(content))
+    assert event.payload == {"edition": 1, "fields": "company_name+city", "hash": content}
     assert verify_record(session) == []
 
 

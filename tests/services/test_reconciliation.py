@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import Engine, delete, select, text, update
@@ -15,14 +16,14 @@ from om_selfcheck.domain.reconciliation import Difference
 from om_selfcheck.domain.record import Event, Verb
 from om_selfcheck.domain.snapshot import hash_snapshot
 from om_selfcheck.domain.tampering import BREAKS_NAMED
-from om_selfcheck.services import corrections, erasure, withdrawals
+from om_selfcheck.services import corrections, erasure, foreign_reports, withdrawals
 from om_selfcheck.services.accounts import Person
 from om_selfcheck.services.erasure import ErasureCause
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.installation import open_engine
 from om_selfcheck.services.reconciliation import compare_register
 from om_selfcheck.services.record import append_event, verify_record
-from om_selfcheck.store.models import Declaration, EventPayload, EventRow
+from om_selfcheck.store.models import Correction, Declaration, EventPayload, EventRow
 from om_selfcheck.store.queries import reconciliation as rows
 from tests import factories
 from tests.factories import NOW, TODAY
@@ -155,6 +156,97 @@ def test_an_end_taken_back_or_changed_by_hand_is_named(
     assert find(session) == set(), "the control"
     bend(session, ended, **values)
     assert find(session) == {(ended, difference)}
+
+
+def bend_correction(session: Session, bent: str) -> None:
+    session.execute(text(f"UPDATE correction SET {bent}"))  # noqa: S608 - from below
+
+
+def add_correction(session: Session) -> None:
+    (row,) = session.scalars(select(Correction)).all()
+    columns = {column.name: getattr(row, column.name) for column in Correction.__table__.columns}
+    session.add(Correction(**columns | {"id": uuid4(), "edition": 2}))
+
+
+BENT_CORRECTIONS = (
+    ("details = replace(details, 'Celle', 'Hannover')", Difference.CORRECTION_CHANGED),
+    ("details = replace(details, 'Am Mühlbach', 'Am Markt')", Difference.CORRECTION_CHANGED),
+    ("note = 'At their wish.'", Difference.CORRECTION_CHANGED),
+    ("actor = 'editor'", Difference.CORRECTION_CHANGED),
+    ("edition = 7", Difference.CORRECTION_CHANGED),
+    ("details = 'none'", Difference.CORRECTION_CHANGED),
+)
+
+
+@pytest.mark.usefixtures("ended")
+@pytest.mark.parametrize(("bent", "difference"), BENT_CORRECTIONS)
+def test_a_correction_changed_by_hand_is_named(session: Session, plain: str, bent: str, difference: Difference) -> None:
+    assert find(session) == set(), "the control"
+    bend_correction(session, bent)
+    assert find(session) == {(plain, difference)}
+    assert verify_record(session) == [], "which the record alone does not tell"
+
+
+@pytest.mark.usefixtures("ended")
+def test_a_correction_deleted_or_added_by_hand_is_named(session: Session, plain: str) -> None:
+    add_correction(session)
+    assert find(session) == {(plain, Difference.CORRECTION_UNRECORDED)}
+    session.execute(delete(Correction).where(Correction.edition == 2))
+    assert find(session) == set(), "the control"
+    session.execute(delete(Correction))
+    assert find(session) == {(plain, Difference.CORRECTION_GONE)}
+
+
+@pytest.mark.usefixtures("ended")
+@pytest.mark.parametrize("values", [{"company_name": "Andere GmbH"}, {"city": "Hildesheim"}])
+def test_a_name_or_place_changed_by_hand_is_named(session: Session, plain: str, values: dict[str, object]) -> None:
+    assert find(session) == set(), "the control"
+    bend(session, plain, **values)
+    assert find(session) == {(plain, Difference.NAME_CHANGED)}
+
+
+@pytest.mark.usefixtures("ended")
+def test_a_correction_from_before_hashes_were_kept_raises_no_alarm(session: Session, plain: str) -> None:
+    old = EventRow.verb == Verb.DECLARATION_CORRECTED
+    seq = session.scalars(select(EventRow.seq).where(old)).one()
+    session.execute(update(EventPayload).where(EventPayload.seq == seq).values(payload='{"edition":1,"fields":"city"}'))
+    assert find(session) == set()
+    bend_correction(session, "details = replace(details, 'Am Mühlbach', 'Am Markt')")
+    assert find(session) == set(), "nobody kept what it was"
+    session.execute(delete(Correction))
+    assert find(session) == {(plain, Difference.CORRECTION_GONE)}, "but that it was"
+
+
+def test_a_name_hidden_or_shown_by_hand_is_named(session: Session, owner: Actor, olaf: Person) -> None:
+    number = owner.declaration_number or ""
+    foreign_reports.report_foreign(session, number=number, text="Nicht von uns.", contact="", now=NOW)
+    (report,) = foreign_reports.list_reports(session, is_open=True)
+    bend(session, number, name_hidden_at=NOW)
+    assert find(session) == {(number, Difference.HIDING_UNRECORDED)}
+    bend(session, number, name_hidden_at=None)
+    for _ in range(2):
+        foreign_reports.hide_name(session, by=olaf, report_id=report.report_id, now=NOW)
+        assert find(session) == set(), "the control"
+        bend(session, number, name_hidden_at=None)
+        assert find(session) == {(number, Difference.HIDING_UNDONE)}
+        bend(session, number, name_hidden_at=NOW)
+        foreign_reports.show_name(session, by=olaf, report_id=report.report_id, now=NOW)
+        assert find(session) == set(), "the control"
+    foreign_reports.hide_name(session, by=olaf, report_id=report.report_id, now=NOW)
+    erasure.erase_own_company(session, actor=owner, today=TODAY, now=NOW)
+    assert find(session) == set(), "an erasure leaves nothing to hide"
+
+
+def test_what_comes_back_after_an_erasure_is_named(session: Session, plain: str) -> None:
+    assignment = select(Declaration.company_id).where(Declaration.number == plain)
+    row = session.scalars(select(Correction)).one()
+    columns = {column.name: getattr(row, column.name) for column in Correction.__table__.columns}
+    company_id = session.scalars(assignment).one()
+    erasure.erase_company(session, company_id=company_id, cause=ErasureCause.TIME_PASSED, today=TODAY, now=NOW)
+    assert find(session) == set(), "the control"
+    bend(session, plain, company_name="Tischlerei Brandt")
+    session.add(Correction(**columns))
+    assert find(session) == {(plain, Difference.CORRECTION_UNRECORDED), (plain, Difference.NAME_CHANGED)}
 
 
 @pytest.mark.usefixtures("plain", "ended")

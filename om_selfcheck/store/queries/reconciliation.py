@@ -7,10 +7,10 @@ no calendar has and writes them as JSON. What is bent must not stop a walk.
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, LargeBinary, Select, cast, collate, func, select
+from sqlalchemy import ColumnElement, LargeBinary, Select, String, cast, collate, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from om_selfcheck.store.models import Declaration, EventPayload, EventRow
+from om_selfcheck.store.models import Correction, Declaration, EventPayload, EventRow
 
 BATCH = 200  # snapshots are long
 PREFIX, BEHIND = "declaration:", "declaration;"
@@ -42,8 +42,8 @@ def walk_acts(session: Session) -> Iterator[Sequence[Any]]:
 def walk_rows(session: Session) -> Iterator[Sequence[Any]]:
     """Walk declarations in the order of their numbers.
 
-    Each is its number, day of issue, snapshot, hash, day and reason of withdrawal, whether another took its place, and
-    the number of that.
+    Each is its number, day of issue, snapshot, hash, day and reason of withdrawal, whether another took its place, the
+    number of that, name and place, and whether the name is hidden.
     """
     number = _by_bytes(session, Declaration.number)
     statement = (
@@ -56,9 +56,28 @@ def walk_rows(session: Session) -> Iterator[Sequence[Any]]:
             _as_stored(session, Declaration.withdrawal_reason),
             Declaration.replaced_by_id.is_not(None),
             _as_stored(session, Newer.number).label("newer"),
+            _as_stored(session, Declaration.company_name),
+            _as_stored(session, Declaration.city),
+            Declaration.name_hidden_at.is_not(None),
         )
         .outerjoin(Newer, Newer.id == Declaration.replaced_by_id)
         .order_by(number)
+    )
+    yield from _walk(session, statement)
+
+
+def walk_corrections(session: Session) -> Iterator[Sequence[Any]]:
+    """Walk corrections in the order of their declarations' numbers: number, key, edition, actor, details, note."""
+    columns = (Correction.id, Correction.edition)
+    typed = (Correction.actor, Correction.details, Correction.note)
+    statement = (
+        select(
+            _as_stored(session, Declaration.number),
+            *(_as_stored(session, cast(column, String)) for column in columns),
+            *(_as_stored(session, column) for column in typed),
+        )
+        .join(Declaration, Declaration.id == Correction.declaration_id)
+        .order_by(_by_bytes(session, Declaration.number), Correction.edition)
     )
     yield from _walk(session, statement)
 
@@ -68,7 +87,9 @@ def _walk(session: Session, statement: Select[Any]) -> Iterator[Sequence[Any]]:
         yield from result
 
 
-def _as_stored(session: Session, column: InstrumentedAttribute[Any], *, is_time: bool = False) -> ColumnElement[Any]:
+def _as_stored(
+    session: Session, column: InstrumentedAttribute[Any] | ColumnElement[Any], *, is_time: bool = False
+) -> ColumnElement[Any]:
     if session.get_bind().dialect.name == "sqlite":
         return cast(column, LargeBinary)
     return func.to_json(column) if is_time else column.expression
