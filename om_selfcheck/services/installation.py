@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.questionnaire import Questionnaire
 from om_selfcheck.services.questionnaires import publish_questionnaires
+from om_selfcheck.store import engine as engines
 from om_selfcheck.store import migrate
 from om_selfcheck.store.engine import check_engine, configure_engine, empty_log, engine_options
 
@@ -61,3 +62,8 @@ def is_ready(session: Session) -> bool:
     """Say whether the database answers and holds the newest tables."""
     engine = session.get_bind()
     return isinstance(engine, Engine) and has_newest_tables(engine)
+
+
+def was_damage_met() -> bool:
+    """Say whether what was read last held a text that damage has made none (SQLite only)."""
+    return engines.was_damage_met()

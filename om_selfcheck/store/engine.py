@@ -2,9 +2,10 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Dialect, Engine, String, Text, event
 
 BUSY_SECONDS = 5
 SQLITE_SETTINGS = {
@@ -14,6 +15,7 @@ SQLITE_SETTINGS = {
     "busy_timeout": BUSY_SECONDS * 1000,  # a locked database is a short wait (P5)
     "secure_delete": 1,  # what is erased is not readable in the file any more (P18)
 }
+_damage: ContextVar[bool] = ContextVar("damage", default=False)
 POSTGRESQL_OPTIONS = f"-c timezone=UTC -c lock_timeout={BUSY_SECONDS}s"
 
 
@@ -33,6 +35,8 @@ def configure_engine(engine: Engine, is_reading: Callable[[], bool]) -> None:
     if engine.dialect.name != "sqlite":
         return
 
+    engine.dialect.colspecs = {**engine.dialect.colspecs, Text: _LongText, String: _ShortText}
+
     @event.listens_for(engine, "connect")
     def set_up(connection: sqlite3.Connection, _record: object) -> None:
         connection.text_factory = _read_text
@@ -43,12 +47,40 @@ def configure_engine(engine: Engine, is_reading: Callable[[], bool]) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
+        _damage.set(False)
         connection.exec_driver_sql("BEGIN" if is_reading() else "BEGIN IMMEDIATE")
+
+
+def was_damage_met() -> bool:
+    """Say whether a text was read, since the last transaction began here, that is none: what fails fails over it."""
+    return _damage.get()
 
 
 def _read_text(content: bytes) -> str:
     """Read what damage left: a byte that is no UTF-8 becomes a sign, and whoever looks at hashes says so."""
-    return content.decode("utf-8", "replace")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        _damage.set(True)
+        return content.decode("utf-8", "replace")
+
+
+def _read_any(stored: Any) -> Any:  # noqa: ANN401 - SQLite keeps any value in any column
+    """Read bytes where a text belongs as such; they are damage even where they would be one."""
+    if type(stored) is not bytes:
+        return stored
+    _damage.set(True)
+    return stored.decode("utf-8", "replace")
+
+
+class _ShortText(String):
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:  # noqa: ARG002 - its contract
+        return _read_any
+
+
+class _LongText(Text):
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:  # noqa: ARG002 - its contract
+        return _read_any
 
 
 def _lower(text: str | None) -> str | None:

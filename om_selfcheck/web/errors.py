@@ -25,6 +25,7 @@ from om_selfcheck.extensions import db
 from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.i18n.translation import ngettext
 from om_selfcheck.pdf.renderer import PdfNotMade
+from om_selfcheck.services.installation import was_damage_met
 from om_selfcheck.web.logs import log_failure
 from om_selfcheck.web.security import request_id
 
@@ -98,6 +99,8 @@ def _on_http_error(error: HTTPException) -> Response:
     cause = getattr(error, "original_exception", None)  # what failed before any view, such as loading the session
     if isinstance(cause, DBAPIError):
         return _on_database_error(cause)
+    if isinstance(cause, Exception) and was_damage_met():
+        return _on_failure(cause)
     if error.code is None or error.code < 400:  # noqa: PLR2004 - a redirect raised by routing
         return make_response(error.get_response())
     response = refuse(error.code)
@@ -133,8 +136,18 @@ def _on_too_often(error: TooOften) -> Response:
 
 
 def _on_failure(error: Exception) -> Response:
+    """Say so where what failed had met a damaged text; else nobody knows better than that it failed."""
     log_failure(error)
-    return refuse(500)
+    return refuse(UNAVAILABLE, explain_damage()) if was_damage_met() else refuse(FAILED)
+
+
+def explain_damage() -> Refusal:
+    return Refusal(
+        _("Etwas, das hier stehen müsste, ist in der Datenbank beschädigt"),
+        _("Ein gespeicherter Text ist nicht mehr lesbar. Das ist ein Fehler auf dem Server, nicht an Ihrer Eingabe."),
+        _("Alles andere ist lesbar wie zuvor. Diese Eingabe ist nicht gespeichert."),
+        _("Sagen Sie dem Betreiber Bescheid und nennen Sie die Kennung unten. Er hat Sicherungen."),
+    )
 
 
 def explain_missing_in_office() -> Refusal:
