@@ -9,9 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from om_selfcheck import clock
 from om_selfcheck.domain.access import Task
-from om_selfcheck.domain.address import KEYS_MAILED, CodeAnswer, read_code
+from om_selfcheck.domain.address import CodeAnswer, read_code
 from om_selfcheck.domain.declaration import ReminderChoice
 from om_selfcheck.domain.errors import TooOften
+from om_selfcheck.domain.limits import KEYS_MAILED
 from om_selfcheck.domain.merging import Conflict
 from om_selfcheck.extensions import db
 from om_selfcheck.i18n.formats import short_day
