@@ -39,13 +39,16 @@ from om_selfcheck.store.queries import audits, corrections, declarations
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a correction: written where nothing is missing and nobody was faster, else nothing was."""
+    """What became of a correction: accepted where nothing is missing and nobody was faster, else nothing is written.
+
+    One that changes nothing is accepted too, and nothing is written.
+    """
 
     conflicts: tuple[Conflict, ...] = ()
     missing: tuple[DetailField, ...] = ()
 
     @property
-    def is_written(self) -> bool:
+    def is_accepted(self) -> bool:
         return not (self.conflicts or self.missing)
 
 
@@ -134,7 +137,7 @@ def _correct(
     )
     missing = tuple(field for field in after.missing if field in CORRECTABLE)
     outcome = Outcome(tuple(merger.conflicts), missing)
-    if outcome.is_written and find_changed(before, after):
+    if outcome.is_accepted and find_changed(before, after):
         one = Correction(
             edition=len(earlier) + 1, at=now, is_by_office=_is_office(by), note=note, before=before, after=after
         )
