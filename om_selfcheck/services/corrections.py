@@ -27,7 +27,7 @@ from om_selfcheck.domain.errors import NotFound
 from om_selfcheck.domain.merging import Conflict, FieldMerger
 from om_selfcheck.domain.message import MessageKind
 from om_selfcheck.domain.record import Event, Verb
-from om_selfcheck.domain.text import search_words
+from om_selfcheck.domain.register import register_words
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.messages import queue_message
 from om_selfcheck.services.record import append_event
@@ -157,7 +157,7 @@ def _store(session: Session, row: Declaration, one: Correction, *, by: str) -> N
         details=json.dumps(read_values(after), ensure_ascii=False, sort_keys=True),
         note=one.note,
     )
-    words = search_words(f"{after.company_name} {after.city}")
+    words = register_words(after.company_name, after.city)
     corrections.rewrite_register(session, row, company_name=after.company_name, city=after.city, words=words)
     _follow_at_home(session, row, one)
     append_event(

@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from om_selfcheck.clock import day_in_berlin
-from om_selfcheck.domain.declaration import DeclarationStatus, ReminderChoice, SelfDeclaration
+from om_selfcheck.domain.declaration import DeclarationStatus, ReminderChoice, SelfDeclaration, find_terms
 from om_selfcheck.domain.message import MessageKind
 from om_selfcheck.domain.progress import ActionState
 from om_selfcheck.domain.reminders import (
@@ -135,9 +135,7 @@ def read_choice(row: RowMapping) -> MailChoice:
 
 def read_terms(row: RowMapping) -> SelfDeclaration | None:
     """Return the facts of the declaration; None for a round that has none yet."""
-    if row["issued_on"] is None:
-        return None
-    return SelfDeclaration(issued_on=row["issued_on"], withdrawn_on=row["withdrawn_on"], replaced_on=row["replaced_on"])
+    return find_terms(row["issued_on"], withdrawn_on=row["withdrawn_on"], replaced_on=row["replaced_on"])
 
 
 def read_action(row: RowMapping, today: date) -> ActionFacts:
