@@ -29,7 +29,7 @@ from om_selfcheck.domain.reminders import (
     list_stages,
 )
 from om_selfcheck.services.messages import queue_message
-from om_selfcheck.store.queries import reminders
+from om_selfcheck.store.queries import reminders, turns
 
 LEFT_BEHIND = (DeclarationStatus.WITHDRAWN, DeclarationStatus.REPLACED)
 
@@ -179,7 +179,7 @@ def _queue_actions(session: Session, due: Due, run: Run) -> int:
     The round is locked before it is read, so that two who queue at midnight do not both find the same.
     """
     assessment_id = UUID(due.key)
-    if not (run.is_dry or reminders.lock_round(session, assessment_id)):
+    if not (run.is_dry or turns.take_round_if_free(session, assessment_id)):
         return 0  # somebody is writing to it; the next run comes soon
     rows = reminders.list_candidates(
         session, kind=due.kind, assessment_id=assessment_id, since=run.today - LATE_ACTION, today=run.today
