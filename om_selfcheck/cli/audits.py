@@ -5,7 +5,7 @@ from datetime import datetime
 import click
 
 from om_selfcheck import clock
-from om_selfcheck.cli.operation import read_or_stop
+from om_selfcheck.cli.reading import read_or_stop
 from om_selfcheck.domain.sampling import SAMPLE_AT_MOST, Frame, is_seed
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from om_selfcheck import clock
-from om_selfcheck.cli import figures, record
+from om_selfcheck.cli import checkpoints, figures
 from om_selfcheck.cli.housekeeping import clear_unused, keep_house
 from om_selfcheck.config import Settings
 from om_selfcheck.domain.message import MessageKind
@@ -64,8 +64,8 @@ def keep_checkpoint(queueing: Queueing) -> Queued:
     settings, now = queueing.settings, queueing.now
     if queueing.is_dry:
         return Queued(kinds={})
-    kept = record.keep_checkpoint(queueing.reader, settings, now)
-    is_queued = record.queue_checkpoint(queueing.writer, settings, kept, now)
+    kept = checkpoints.keep_checkpoint(queueing.reader, settings, now)
+    is_queued = checkpoints.queue_checkpoint(queueing.writer, settings, kept, now)
     return Queued(kinds={MessageKind.CHECKPOINT.value: 1} if is_queued else {})
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from om_selfcheck import clock
-from om_selfcheck.config import QUESTIONNAIRES, Settings, read_settings
+from om_selfcheck.cli.reading import read_or_stop
+from om_selfcheck.config import QUESTIONNAIRES, Settings
 from om_selfcheck.domain.errors import QuestionnaireChanged
 from om_selfcheck.domain.message import MessageState
 
@@ -115,15 +116,6 @@ def seed_demo(*, declared: bool) -> None:
         add = add_declared_demo if declared else add_demo
         token = add(session, questionnaire=questionnaire, now=now, today=clock.day_in_berlin(now))
     click.echo(f"{settings.base_url}/access/{token}")
-
-
-def read_or_stop() -> Settings:
-    """Read the settings, or stop with a message that names what cannot be understood."""
-    os.umask(0o077)  # what is made here is for this user alone
-    try:
-        return read_settings()
-    except ValueError as error:
-        raise click.ClickException(str(error)) from error
 
 
 def _check_mail(settings: Settings) -> None:

@@ -2,16 +2,15 @@
 
 import sys
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from om_selfcheck import clock
-from om_selfcheck.cli.operation import read_or_stop
+from om_selfcheck.cli.checkpoints import check_mail, keep_checkpoint, queue_checkpoint
+from om_selfcheck.cli.reading import read_or_stop
 from om_selfcheck.config import Settings
-from om_selfcheck.domain.address import is_email
 from om_selfcheck.domain.checkpoint import Checkpoint, NoCheckpoint
 from om_selfcheck.domain.reconciliation import Difference
 from om_selfcheck.domain.tampering import BREAKS_NAMED, Break, Damage
@@ -19,7 +18,6 @@ from om_selfcheck.domain.tampering import BREAKS_NAMED, Break, Damage
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from om_selfcheck.services.checkpoints import KeptCheckpoint
     from om_selfcheck.services.record import ListedEvent
 
 WORDS = {
@@ -120,46 +118,6 @@ def key() -> None:
     from om_selfcheck.services.checkpoints import write_public_key
 
     click.echo(write_public_key(read_or_stop().instance_dir), nl=False)
-
-
-def check_mail(settings: Settings) -> None:
-    """Look at OM_CHECKPOINT_MAIL before anything starts; ValueError where it is no address."""
-    check_address("OM_CHECKPOINT_MAIL", settings.checkpoint_mail)
-
-
-def check_address(variable: str, address: str) -> None:
-    """Look at a setting that may name an address; ValueError where it is none."""
-    if address and not is_email(address):
-        raise ValueError(f"{variable} must be one address, not {address[:80]!r}")
-
-
-def keep_checkpoint(reader: "Engine", settings: Settings, now: datetime) -> "KeptCheckpoint":
-    """Keep the checkpoint of the day. Nobody who writes waits for the folder, which may lie on another machine."""
-    from sqlalchemy.orm import Session
-
-    from om_selfcheck.services import checkpoints
-
-    with Session(reader) as session:
-        return checkpoints.keep_checkpoint(
-            session,
-            instance_dir=settings.instance_dir,
-            folder=settings.checkpoint_dir,
-            now=now,
-            today=clock.day_in_berlin(now),
-        )
-
-
-def queue_checkpoint(writer: "Engine", settings: Settings, kept: "KeptCheckpoint", now: datetime) -> bool:
-    """Queue the checkpoint of the day where OM_CHECKPOINT_MAIL wants it; once a day."""
-    from sqlalchemy.orm import Session
-
-    from om_selfcheck.services import checkpoints
-
-    if not settings.checkpoint_mail:
-        return False
-    with Session(writer) as session, session.begin():
-        today = clock.day_in_berlin(now)
-        return checkpoints.queue_checkpoint(session, kept=kept, address=settings.checkpoint_mail, today=today, now=now)
 
 
 def _open(settings: Settings) -> "Engine":

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from om_selfcheck import clock
-from om_selfcheck.cli import record
+from om_selfcheck.cli import checkpoints
 from om_selfcheck.cli.housekeeping import clear_links
 from om_selfcheck.cli.jobs import JOBS, Queued, Queueing
 from om_selfcheck.config import Settings
@@ -62,8 +62,8 @@ def check_mail(settings: Settings) -> None:
     """Look at the settings of mail before anything starts; ValueError names the one that is wrong."""
     read_sender(settings.mail_from)
     open_transport(settings.mail_url, greets_as="")
-    record.check_mail(settings)
-    record.check_address("OM_OFFICE_MAIL", settings.office_mail)
+    checkpoints.check_mail(settings)
+    checkpoints.check_address("OM_OFFICE_MAIL", settings.office_mail)
 
 
 def remind_once(app: "Flask") -> Counts:

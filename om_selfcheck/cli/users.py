@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from om_selfcheck import clock
-from om_selfcheck.cli.operation import prepare, read_or_stop
+from om_selfcheck.cli.operation import prepare
+from om_selfcheck.cli.reading import read_or_stop
 from om_selfcheck.config import Settings
 from om_selfcheck.domain.access import Role
 from om_selfcheck.domain.address import clean_address, is_email

@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from om_selfcheck.domain.text import clean_line
-from om_selfcheck.domain.throttle import Limit
 
 EMAIL_LENGTH = 254
 LOCAL_LENGTH = 64
@@ -22,13 +21,6 @@ CODE_ALPHABET = "34679CDFGHJKMNPQRTVWXY"  # none looks like another one, and wit
 CODES = len(CODE_ALPHABET) ** CODE_LENGTH
 LONGEST_PAUSE = timedelta(days=366)
 
-HOUR = timedelta(hours=1)
-CLAIMS_OF_COMPANY = Limit(name="claims-of-company", most=10, window=HOUR)
-CLAIMS_OF_ADDRESS = Limit(name="claims-of-address", most=3, window=HOUR)
-CLAIMS_OF_NETWORK = Limit(name="claims-of-network", most=300, window=HOUR)  # a workshop shares one network
-KEYS_MAILED = Limit(name="keys-mailed", most=3, window=HOUR)
-LOST_LINKS_OF_ADDRESS = Limit(name="lost-links-of-address", most=3, window=HOUR)
-LOST_LINKS_OF_NETWORK = Limit(name="lost-links-of-network", most=60, window=HOUR)
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"

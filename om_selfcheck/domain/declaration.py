@@ -143,3 +143,12 @@ class SelfDeclaration:
     def invites_renewal_on(self, today: date) -> bool:
         """Say whether the company should be asked to declare anew: the end is near, or behind it."""
         return self.status_on(today) is DeclarationStatus.EXPIRED or self.is_due_for_renewal_on(today)
+
+
+def find_terms(
+    issued_on: date | None, *, withdrawn_on: date | None, replaced_on: date | None
+) -> SelfDeclaration | None:
+    """Return the facts of a round's declaration; None for a round that has none yet."""
+    if issued_on is None:
+        return None
+    return SelfDeclaration(issued_on=issued_on, withdrawn_on=withdrawn_on, replaced_on=replaced_on)

@@ -53,6 +53,17 @@ def is_asked_for(kind: MessageKind) -> bool:
     return kind in _ASKED_FOR
 
 
+TO_THE_COMPANY = frozenset(
+    {
+        MessageKind.CONFIRM_ADDRESS,
+        MessageKind.ADDRESS_CHANGED,
+        MessageKind.ACCESS_LINK,
+        MessageKind.LOST_LINK,
+        MessageKind.RENEWAL,
+    }
+)  # the others may also go to whoever is responsible for an action
+
+
 class MessageState(StrEnum):
     QUEUED = "queued"
     SENDING = "sending"

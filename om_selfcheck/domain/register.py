@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from om_selfcheck.domain.declaration import RENEWAL_WINDOW, DeclarationStatus
 from om_selfcheck.domain.reminders import first_issue_day
+from om_selfcheck.domain.text import search_words
 
 _DAY, _YEAR = timedelta(days=1), timedelta(days=365)
 
@@ -40,6 +41,11 @@ class IssueDays:
 
 
 ALL_DAYS = IssueDays()
+
+
+def register_words(company_name: str, city: str) -> frozenset[str]:
+    """Return the words by which a declaration is found, each by its beginning."""
+    return search_words(f"{company_name} {city}")
 
 
 def days_of_status(status: DeclarationStatus | None, today: date) -> IssueDays:

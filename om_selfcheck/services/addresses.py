@@ -20,7 +20,7 @@ from om_selfcheck.services.grants import Actor, hash_token
 from om_selfcheck.services.messages import queue_message
 from om_selfcheck.services.record import append_event
 from om_selfcheck.store.models import AddressClaim, Company
-from om_selfcheck.store.queries import addresses, grants
+from om_selfcheck.store.queries import addresses, turns
 
 LINK_AFTERWARDS = {"then": "link"}  # what the mail remembers: the access link is to follow
 CLAIM = "claim:"
@@ -132,7 +132,7 @@ def confirm_by_token(session: Session, *, token: str, language: str, now: dateti
     claim = addresses.find_claim_by_token(session, hash_token(token))
     if claim is None:
         raise NotFound
-    grants.lock_round(session, claim.assessment_id)
+    turns.hold_round(session, claim.assessment_id)
     company = addresses.lock_company(session, claim.company_id)
     claimed = get_claimed_address(session, token=token, now=now)  # as it is now that nobody else changes it
     _confirm(session, company, claim, by=RECIPIENT, language=language, now=now)

@@ -27,7 +27,7 @@ from om_selfcheck.domain.errors import NotFound
 from om_selfcheck.domain.merging import Conflict, FieldMerger
 from om_selfcheck.domain.message import MessageKind
 from om_selfcheck.domain.record import Event, Verb
-from om_selfcheck.domain.text import search_words
+from om_selfcheck.domain.register import register_words
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.messages import queue_message
 from om_selfcheck.services.record import append_event
@@ -39,13 +39,16 @@ from om_selfcheck.store.queries import audits, corrections, declarations
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a correction: written where nothing is missing and nobody was faster, else nothing was."""
+    """What became of a correction: accepted where nothing is missing and nobody was faster, else nothing is written.
+
+    One that changes nothing is accepted too, and nothing is written.
+    """
 
     conflicts: tuple[Conflict, ...] = ()
     missing: tuple[DetailField, ...] = ()
 
     @property
-    def is_written(self) -> bool:
+    def is_accepted(self) -> bool:
         return not (self.conflicts or self.missing)
 
 
@@ -134,7 +137,7 @@ def _correct(
     )
     missing = tuple(field for field in after.missing if field in CORRECTABLE)
     outcome = Outcome(tuple(merger.conflicts), missing)
-    if outcome.is_written and find_changed(before, after):
+    if outcome.is_accepted and find_changed(before, after):
         one = Correction(
             edition=len(earlier) + 1, at=now, is_by_office=_is_office(by), note=note, before=before, after=after
         )
@@ -155,7 +158,7 @@ def _store(session: Session, row: Declaration, one: Correction, *, by: str) -> N
         details=details,
         note=one.note,
     )
-    words = search_words(f"{after.company_name} {after.city}")
+    words = register_words(after.company_name, after.city)
     corrections.rewrite_register(session, row, company_name=after.company_name, city=after.city, words=words)
     _follow_at_home(session, row, one)
     content = rules.hash_correction(

@@ -15,9 +15,9 @@ from om_selfcheck.domain.declaration_number import RANDOM_BITS, make_number
 from om_selfcheck.domain.errors import DomainError, NotFound
 from om_selfcheck.domain.questionnaire import Questionnaire
 from om_selfcheck.domain.record import Event, Verb
+from om_selfcheck.domain.register import register_words
 from om_selfcheck.domain.renewal import PreviousRound
 from om_selfcheck.domain.snapshot import Snapshot, hash_snapshot, write_snapshot
-from om_selfcheck.domain.text import search_words
 from om_selfcheck.services.corrections import list_corrections
 from om_selfcheck.services.drafts import Standing, get_standing
 from om_selfcheck.services.grants import Actor
@@ -96,7 +96,7 @@ def issue_declaration(
         snapshot=text,
         snapshot_hash=hash_snapshot(text),
     )
-    words = search_words(f"{snapshot.details.company_name} {snapshot.details.city}")
+    words = register_words(snapshot.details.company_name, snapshot.details.city)
     declarations.add_words(session, declaration_id=declaration_id, issued_on=today, words=words)
     note_stages(session, assessment_id=actor.assessment_id, measures=questionnaire.size, now=now)
     note_renewal(session, assessment_id=actor.assessment_id, now=now)

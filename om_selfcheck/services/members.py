@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.action_plan import Action, by_urgency
-from om_selfcheck.domain.declaration import SelfDeclaration
+from om_selfcheck.domain.declaration import SelfDeclaration, find_terms
 from om_selfcheck.domain.errors import NotFound
 from om_selfcheck.domain.questionnaire import Questionnaire, Topic
 from om_selfcheck.domain.rating import NeedForAction, RatingCounts, count_ratings
@@ -104,9 +104,6 @@ def _count_topics(
 
 
 def _to_member(row: FoundMember) -> Member:
-    terms = row.issued_on and SelfDeclaration(
-        issued_on=row.issued_on, withdrawn_on=row.withdrawn_on, replaced_on=row.replaced_on
-    )
     return Member(
         assessment_id=row.assessment_id,
         company_name=row.company_name,
@@ -114,5 +111,5 @@ def _to_member(row: FoundMember) -> Member:
         version=row.version,
         level=ReleaseLevel(row.level),
         since=row.begun_at,
-        terms=terms or None,
+        terms=find_terms(row.issued_on, withdrawn_on=row.withdrawn_on, replaced_on=row.replaced_on),
     )

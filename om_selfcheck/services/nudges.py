@@ -19,7 +19,7 @@ from om_selfcheck.domain.record import Verb
 from om_selfcheck.services.messages import queue_message
 from om_selfcheck.services.networks import Network, network_event
 from om_selfcheck.services.record import append_event
-from om_selfcheck.store.queries import nudges
+from om_selfcheck.store.queries import networks, nudges
 
 
 class NudgedLately(DomainError):
@@ -61,7 +61,7 @@ def ask_for_nudge(session: Session, *, network: Network, user_id: UUID, by: str,
     """
     if not network.has_contact or network.closed_at is not None:
         raise NoContact
-    nudges.lock_network(session, network.network_id)
+    networks.lock_network(session, network.slug)
     if not may_nudge(nudges.find_last(session, network.network_id), now):
         raise NudgedLately
     nudges.add(session, id=uuid4(), network_id=network.network_id, user_id=user_id, sent_at=now)

@@ -13,8 +13,10 @@ from om_selfcheck.clock import day_in_berlin
 from om_selfcheck.domain.access import Task
 from om_selfcheck.domain.errors import DomainError, NotFound
 from om_selfcheck.domain.invitation import InvitationState
+from om_selfcheck.domain.questionnaire import Questionnaire
 from om_selfcheck.domain.record import Event, Verb
-from om_selfcheck.services.grants import Actor
+from om_selfcheck.services.assessments import Started, start_assessment
+from om_selfcheck.services.grants import Actor, get_actor_by_token
 from om_selfcheck.services.invitations import Invitation, find_invitation
 from om_selfcheck.services.record import append_event
 from om_selfcheck.services.releases import end_release
@@ -94,6 +96,32 @@ def read_code(code_or_link: str) -> str:
     """
     match = _LINK.fullmatch(code_or_link.strip())
     return match["code"] if match else code_or_link
+
+
+def start_for_network(
+    session: Session,
+    *,
+    questionnaire: Questionnaire,
+    language: str,
+    invitation: Invitation,
+    choices: Choices,
+    now: datetime,
+) -> Started:
+    """Begin a round that counts for the network which invited to it. Where that is refused, roll the round back.
+
+    Raises:
+        UnknownCode, InvitationEnded, OtherCheck: the link has been withdrawn or changed since it was looked up.
+    """
+    started = start_assessment(session, questionnaire=questionnaire, language=language, now=now)
+    join_network(
+        session,
+        actor=get_actor_by_token(session, token=started.link.token, now=now),
+        assessment_id=started.assessment_id,
+        code_or_link=invitation.token,
+        choices=choices,
+        now=now,
+    )
+    return started
 
 
 def join_network(

@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from om_selfcheck.clock import day_in_berlin
-from om_selfcheck.domain.declaration import DeclarationStatus, ReminderChoice, SelfDeclaration
+from om_selfcheck.domain.declaration import DeclarationStatus, ReminderChoice, SelfDeclaration, find_terms
 from om_selfcheck.domain.message import MessageKind
 from om_selfcheck.domain.progress import ActionState
 from om_selfcheck.domain.reminders import (
@@ -29,7 +29,7 @@ from om_selfcheck.domain.reminders import (
     list_stages,
 )
 from om_selfcheck.services.messages import queue_message
-from om_selfcheck.store.queries import reminders
+from om_selfcheck.store.queries import reminders, turns
 
 LEFT_BEHIND = (DeclarationStatus.WITHDRAWN, DeclarationStatus.REPLACED)
 
@@ -135,9 +135,7 @@ def read_choice(row: RowMapping) -> MailChoice:
 
 def read_terms(row: RowMapping) -> SelfDeclaration | None:
     """Return the facts of the declaration; None for a round that has none yet."""
-    if row["issued_on"] is None:
-        return None
-    return SelfDeclaration(issued_on=row["issued_on"], withdrawn_on=row["withdrawn_on"], replaced_on=row["replaced_on"])
+    return find_terms(row["issued_on"], withdrawn_on=row["withdrawn_on"], replaced_on=row["replaced_on"])
 
 
 def read_action(row: RowMapping, today: date) -> ActionFacts:
@@ -181,7 +179,7 @@ def _queue_actions(session: Session, due: Due, run: Run) -> int:
     The round is locked before it is read, so that two who queue at midnight do not both find the same.
     """
     assessment_id = UUID(due.key)
-    if not (run.is_dry or reminders.lock_round(session, assessment_id)):
+    if not (run.is_dry or turns.take_round_if_free(session, assessment_id)):
         return 0  # somebody is writing to it; the next run comes soon
     rows = reminders.list_candidates(
         session, kind=due.kind, assessment_id=assessment_id, since=run.today - LATE_ACTION, today=run.today

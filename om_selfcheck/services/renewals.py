@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.access import Task
-from om_selfcheck.domain.declaration import SelfDeclaration
+from om_selfcheck.domain.declaration import SelfDeclaration, find_terms
 from om_selfcheck.domain.errors import NotDeclared, NotFound
 from om_selfcheck.domain.questionnaire import Questionnaire
 from om_selfcheck.domain.record import Event, Verb
@@ -109,15 +109,12 @@ def _keep_up(
 
 
 def _to_round(found: FoundRound) -> Round:
-    terms = found.issued_on and SelfDeclaration(
-        issued_on=found.issued_on, withdrawn_on=found.withdrawn_on, replaced_on=found.replaced_on
-    )
     return Round(
         assessment_id=found.assessment_id,
         version=found.version,
         started_at=found.started_at,
         number=found.number,
-        terms=terms or None,
+        terms=find_terms(found.issued_on, withdrawn_on=found.withdrawn_on, replaced_on=found.replaced_on),
     )
 
 

@@ -1,6 +1,6 @@
-"""Mails that could not be delivered, as the office reads them: what and why, never to which address."""
+"""Mails that could not be delivered: as their company reads them, and as the office does, without the address."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -9,8 +9,10 @@ from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.audit import StepKind
-from om_selfcheck.domain.message import MessageKind, Problem
+from om_selfcheck.domain.message import TO_THE_COMPANY, MessageKind, MessageState, Problem
 from om_selfcheck.domain.register import Count
+from om_selfcheck.services.addresses import AddressSettings
+from om_selfcheck.services.messages import ListedMessage
 from om_selfcheck.store.models import AuditStep
 from om_selfcheck.store.queries import audits, dashboard, undeliverable
 
@@ -43,6 +45,22 @@ class UndeliveredPage:
     mails: tuple[Undelivered, ...]
     found: Count
     after: str | None
+
+
+def list_lost(sent: Sequence[ListedMessage], *, settings: AddressSettings) -> Sequence[ListedMessage]:
+    """Return the mails of a company that came back and that it should do something about, the newest first.
+
+    None of an address that has got a mail since, or that the company no longer uses.
+    """
+    reached: set[str] = set()
+    lost = []
+    for mail in sent:  # the newest first
+        if mail.state is MessageState.SENT:
+            reached.add(mail.address)
+        is_in_use = mail.kind not in TO_THE_COMPANY or mail.address in (settings.confirmed, settings.unconfirmed)
+        if mail.state is MessageState.UNDELIVERABLE and is_in_use and mail.address not in reached:
+            lost.append(mail)
+    return lost
 
 
 def list_undelivered(session: Session, *, now: datetime, after: str = "", size: int = PAGE_SIZE) -> UndeliveredPage:

@@ -3,27 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from wtforms import Form
-
 from om_selfcheck.domain.correction import CORRECTABLE
-from om_selfcheck.domain.declaration import DetailField
-from om_selfcheck.i18n.labels import label
-from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services.corrections import Outcome
-from om_selfcheck.web.inputs import NOT_A_POSTAL_CODE, line_field, postal_code_field, text_field
+from om_selfcheck.web.details import DetailsForm, describe_gap
+from om_selfcheck.web.inputs import text_field
 
 NOTE_LENGTH = 300
 CORRECTED, UNCHANGED = "1", "0"
 FIELDS = tuple(one.value for one in CORRECTABLE)
 
 
-class CorrectionForm(Form):  # type: ignore[misc]  # WTForms ships no types
-    company_name = line_field()
-    street = line_field()
-    postal_code = postal_code_field()
-    city = line_field()
-    signatory_name = line_field()
-    signatory_function = line_field()
+class CorrectionForm(DetailsForm):
     note = text_field(NOTE_LENGTH)
 
 
@@ -47,12 +37,6 @@ def tell(wanted: Mapping[str, str], shown: Mapping[str, str]) -> str:
 def explain(outcome: Outcome) -> Refused:
     """Put into words why nothing was written."""
     return Refused(
-        errors={one.value: _describe_gap(one) for one in outcome.missing},
+        errors={one.value: describe_gap(one, is_typed=True) for one in outcome.missing},
         conflicts={conflict.name: conflict.stored for conflict in outcome.conflicts},
     )
-
-
-def _describe_gap(one: DetailField) -> str:
-    if one is DetailField.POSTAL_CODE:
-        return str(NOT_A_POSTAL_CODE)
-    return _("Bitte ergänzen: %(field)s", field=label(one))

@@ -14,7 +14,8 @@ INWARD = "Dependencies point inward, to the domain"
 DOMAIN = "The domain knows no framework, no storage and no clock"
 NO_WEB = "Use cases do not know that the web exists"
 NO_STORE = "Pages and commands reach the database only through use cases"
-CONTRACTS = (INWARD, DOMAIN, NO_WEB, NO_STORE)
+NO_CIRCLE = "Modules of a package never import each other in a circle, not even late"
+CONTRACTS = (INWARD, DOMAIN, NO_WEB, NO_STORE, NO_CIRCLE)
 VERDICT = re.compile(r"^(.+?) (KEPT|BROKEN)\b", re.MULTILINE)
 
 
@@ -59,6 +60,7 @@ def test_every_contract_holds() -> None:
         ("domain/text.py", "import sqlalchemy", {DOMAIN}),
         ("services/grants.py", "import flask", {NO_WEB}),
         ("pdf/documents.py", "from om_selfcheck.store import engine", {NO_STORE}),
+        ("cli/jobs.py", "def late() -> None:\n    import om_selfcheck.cli.remind", {NO_CIRCLE}),
     ],
 )
 def test_control_a_forbidden_import_turns_its_contract_red(

@@ -22,6 +22,7 @@ from om_selfcheck.domain.address import (
     owes_notice,
     read_code,
 )
+from om_selfcheck.domain.limits import CLAIMS_OF_COMPANY
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 TINY = timedelta(microseconds=1)
@@ -142,7 +143,7 @@ def test_no_character_of_a_code_is_taken_for_another() -> None:
 
 
 def test_guessing_within_all_limits_for_a_year_stays_hopeless() -> None:
-    tries_a_year = CODE_TRIES * address.CLAIMS_OF_COMPANY.most * 24 * 366
+    tries_a_year = CODE_TRIES * CLAIMS_OF_COMPANY.most * 24 * 366
     assert tries_a_year / CODES < 1e-4
 
 

@@ -15,13 +15,17 @@ from sqlalchemy.orm import Session
 from bench import server
 from bench.browser import Browser, start_check
 from om_selfcheck import clock
+from om_selfcheck.domain.limits import (
+    QUARTER,
+    SIGN_IN_MAILS_TO_ADDRESS,
+    SIGN_INS_OF_ACCOUNT,
+    SIGN_INS_OF_NETWORK,
+    WRONG_INVITATION_CODES,
+)
 from om_selfcheck.domain.questionnaire import Questionnaire
 from om_selfcheck.services import invitations, networks
 from om_selfcheck.services.installation import open_engine
 from om_selfcheck.store.models import Participation
-from om_selfcheck.web.auth.links import MAILS_TO_ADDRESS
-from om_selfcheck.web.auth.sign_in import QUARTER, SIGN_INS_OF_ACCOUNT, SIGN_INS_OF_NETWORK
-from om_selfcheck.web.public.invitations import WRONG_CODES
 from tests import factories
 from tests.proofs import broken_server
 from tests.proofs.broken_server import module_of
@@ -92,7 +96,7 @@ def test_an_account_takes_exactly_ten_guesses_from_four_workers_and_none_after_a
         wait_for_all(first)
         allowed = SIGN_INS_OF_ACCOUNT.most
         assert try_at_once(first.port, TRIES, guess) == {REFUSED: allowed, TOO_OFTEN: TRIES - allowed}
-        mails = MAILS_TO_ADDRESS.most
+        mails = SIGN_IN_MAILS_TO_ADDRESS.most
         assert try_at_once(first.port, TRIES // 2, ask_for_mail) == {SAID: mails, TOO_OFTEN: TRIES // 2 - mails}
     with server.running(folder, module=module) as second:
         assert try_at_once(second.port, PARALLEL, guess) == {TOO_OFTEN: PARALLEL}
@@ -133,7 +137,7 @@ def test_a_workshop_joins_its_network_behind_an_address_that_has_no_wrong_code_l
     with server.running(folder, module=module_of(broken_server.four_workers)) as running:
         wait_for_all(running)
         code = add_code(folder)
-        allowed = WRONG_CODES.most
+        allowed = WRONG_INVITATION_CODES.most
 
         def try_code(browser: Browser, number: int) -> int:
             return browser.get(f"/i/{number:010}").status

@@ -127,7 +127,7 @@ def test_it_is_on_the_record_without_any_name(session: Session, owner: Actor) ->
 
 @pytest.mark.parametrize("after", [timedelta(), 24 * HOUR - timedelta(seconds=1)])
 def test_the_company_has_a_day(session: Session, owner: Actor, after: timedelta) -> None:
-    assert correct(session, owner, now=NOW + after).is_written
+    assert correct(session, owner, now=NOW + after).is_accepted
 
 
 @pytest.mark.parametrize("after", [24 * HOUR, 1000 * HOUR])
@@ -138,7 +138,7 @@ def test_after_that_day_the_company_has_to_ask(session: Session, owner: Actor, a
 
 
 def test_staff_correct_later_and_say_at_whose_wish(session: Session, owner: Actor) -> None:
-    assert correct_by_staff(session, number_of(owner).lower()).is_written
+    assert correct_by_staff(session, number_of(owner).lower()).is_accepted
     (one,) = declarations.get_issued(session, actor=owner).corrections
     assert (one.is_by_office, one.note, one.edition) == (True, "Brief vom 20.11.", 1)
     assert list_timeline(session, f"declaration:{number_of(owner)}")[-1].actor == STAFF
@@ -178,8 +178,8 @@ def test_a_gap_or_a_conflict_keeps_all_of_it_from_being_written(session: Session
 
 
 def test_sent_twice_it_is_one_edition(session: Session, owner: Actor) -> None:
-    assert correct(session, owner).is_written
-    assert correct(session, owner).is_written
+    assert correct(session, owner).is_accepted
+    assert correct(session, owner).is_accepted
     assert declarations.get_issued(session, actor=owner).edition == 1
     assert session.scalar(select(func.count()).where(Correction.edition > 0)) == 1
 
@@ -263,7 +263,7 @@ def write_at_once(engine: Engine, number: str, count: int) -> Outcomes[bool]:
             note="x",
             now=NOW,
         )
-        return outcome.is_written
+        return outcome.is_accepted
 
     return run_in_parallel(engine, count, correct_once)
 

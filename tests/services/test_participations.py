@@ -14,7 +14,9 @@ from om_selfcheck.domain.rating import RatingCounts
 from om_selfcheck.domain.record import SYSTEM
 from om_selfcheck.domain.release import ReleaseLevel
 from om_selfcheck.services import invitations, members, networks, participations, releases
+from om_selfcheck.services.assessments import Started
 from om_selfcheck.services.grants import Actor
+from om_selfcheck.services.invitations import Invitation
 from om_selfcheck.services.networks import Network
 from om_selfcheck.services.participations import Choices, InvitationEnded, JoinedNetwork, OtherCheck, UnknownCode
 from om_selfcheck.services.releases import NoNetwork
@@ -35,6 +37,23 @@ def make_code(session: Session, slug: str = "netz-a", **values: Any) -> str:
 
 def network_of(session: Session, slug: str = "netz-a") -> Network:
     return networks.get_network(session, slug=slug)
+
+
+def find(session: Session, code: str) -> Invitation:
+    invitation = invitations.find_invitation(session, token=code, today=TODAY)
+    assert invitation
+    return invitation
+
+
+def start_for(session: Session, invitation: Invitation) -> Started:
+    return participations.start_for_network(
+        session,
+        questionnaire=make_questionnaire(),
+        language="de",
+        invitation=invitation,
+        choices=Choices(is_counted=True),
+        now=LATER,
+    )
 
 
 def join(session: Session, actor: Actor, code: str, **options: Any) -> JoinedNetwork:
@@ -61,6 +80,31 @@ def joined(session: Session, actor: Actor) -> JoinedNetwork | None:
 
 def verbs(session: Session, actor: Actor) -> list[str]:
     return [verb for verb, _ in list_verbs(session, f"assessment:{actor.assessment_id}")]
+
+
+class TestStartingForANetwork:
+    def test_the_round_begins_and_counts_with_what_was_agreed_to(self, session: Session) -> None:
+        started = start_for(session, find(session, make_code(session)))
+        found = participations.find_participation(session, assessment_id=started.assessment_id)
+        assert found
+        assert (found.slug, found.since, found.is_counted, found.may_be_nudged) == ("netz-a", LATER, True, False)
+        assert [verb for verb, _ in list_verbs(session, f"assessment:{started.assessment_id}")] == [
+            "assessment_started",
+            "network_joined",
+        ]
+
+    def test_a_link_withdrawn_since_it_was_looked_up_refuses(self, session: Session) -> None:
+        invitation = find(session, make_code(session))
+        networks.close_network(session, slug="netz-a", by=SYSTEM, now=LATER)
+        with pytest.raises(InvitationEnded):
+            start_for(session, invitation)
+
+    def test_a_link_that_is_gone_or_to_another_check_refuses(self, session: Session) -> None:
+        gone = replace(find(session, make_code(session)), token="0000000000")
+        with pytest.raises(UnknownCode):
+            start_for(session, gone)
+        with pytest.raises(OtherCheck):
+            start_for(session, find(session, make_code(session, questionnaire_slug="anderer")))
 
 
 class TestJoining:

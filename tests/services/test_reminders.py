@@ -19,6 +19,7 @@ from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.reminders import Counts, Due
 from om_selfcheck.store.models import Action, Declaration, Message
 from om_selfcheck.store.queries import reminders as queries
+from om_selfcheck.store.queries import turns
 from tests import factories
 from tests.factories import NOW, TODAY
 from tests.services import reminded
@@ -417,6 +418,6 @@ def test_control_without_the_lock_two_that_queue_at_midnight_get_in_each_other_s
     session: Session, careless: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queries, "list_candidates", meeting(queries.list_candidates, seconds=LONGER))
-    monkeypatch.setattr(queries, "lock_round", lambda *_: True)
+    monkeypatch.setattr(turns, "take_round_if_free", lambda *_: True)
     failed = (1, 1) if careless.dialect.name == "sqlite" else (2, 0)
     assert queue_at_midnight(session, careless) == failed

@@ -7,11 +7,13 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy.orm import Session
 
-from om_selfcheck.domain.message import MessageKind, MessageState, Problem
+from om_selfcheck.domain.message import TO_THE_COMPANY, MessageKind, MessageState, Problem
 from om_selfcheck.services.accounts import Person
+from om_selfcheck.services.addresses import AddressSettings
 from om_selfcheck.services.dashboard import get_dashboard
 from om_selfcheck.services.grants import Actor
-from om_selfcheck.services.undeliverable import SHOWN_FOR, Undelivered, list_undelivered
+from om_selfcheck.services.messages import ListedMessage
+from om_selfcheck.services.undeliverable import SHOWN_FOR, Undelivered, list_lost, list_undelivered
 from om_selfcheck.store.models import Message
 from tests import factories
 from tests.factories import NOW
@@ -101,3 +103,44 @@ def test_no_address_is_handed_out(session: Session) -> None:
 def test_a_place_that_means_nothing_is_the_beginning(session: Session, after: str) -> None:
     add(session)
     assert len(list_undelivered(session, now=NOW, after=after).mails) == 1
+
+
+USES = AddressSettings(
+    confirmed=ADDRESS, unconfirmed="neu@betrieb.example", is_reached=True, claim=None, reminder=None, resume_on=None
+)
+CAME_BACK, ARRIVED = MessageState.UNDELIVERABLE, MessageState.SENT
+RENEWAL, ACTION_DUE, CONFIRM = MessageKind.RENEWAL, MessageKind.ACTION_DUE, MessageKind.CONFIRM_ADDRESS
+
+
+@pytest.mark.parametrize(
+    ("sent", "lost"),
+    [
+        ([], []),
+        ([(RENEWAL, ADDRESS, CAME_BACK)], [0]),
+        ([(CONFIRM, "neu@betrieb.example", CAME_BACK)], [0]),
+        ([(RENEWAL, "alt@betrieb.example", CAME_BACK)], []),  # the company no longer uses it
+        ([(ACTION_DUE, "doer@betrieb.example", CAME_BACK)], [0]),  # of another person, whoever uses it
+        ([(RENEWAL, ADDRESS, ARRIVED), (RENEWAL, ADDRESS, CAME_BACK)], []),  # it has arrived there since
+        ([(ACTION_DUE, ADDRESS, ARRIVED), (RENEWAL, ADDRESS, CAME_BACK)], []),  # whatever it was that arrived
+        ([(RENEWAL, ADDRESS, CAME_BACK), (RENEWAL, ADDRESS, ARRIVED)], [0]),  # it arrived before
+        ([(ACTION_DUE, "doer@betrieb.example", ARRIVED), (RENEWAL, ADDRESS, CAME_BACK)], [1]),  # at another address
+        ([(RENEWAL, ADDRESS, CAME_BACK), (ACTION_DUE, "doer@betrieb.example", CAME_BACK)], [0, 1]),
+        *(([(RENEWAL, ADDRESS, state)], []) for state in MessageState if state is not CAME_BACK),
+    ],
+)
+def test_a_company_hears_of_what_came_back_and_still_matters(
+    sent: list[tuple[MessageKind, str, MessageState]], lost: list[int]
+) -> None:
+    mails = [
+        ListedMessage(kind=kind, address=address, state=state, at=NOW, next_try_at=None, problem=None)
+        for kind, address, state in sent
+    ]
+    assert list(list_lost(mails, settings=USES)) == [mails[index] for index in lost]
+
+
+@pytest.mark.parametrize("kind", MessageKind)
+def test_only_what_goes_to_the_company_alone_is_forgotten_with_its_old_address(kind: MessageKind) -> None:
+    mail = ListedMessage(
+        kind=kind, address="alt@betrieb.example", state=CAME_BACK, at=NOW, next_try_at=None, problem=None
+    )
+    assert (list_lost([mail], settings=USES) == []) is (kind in TO_THE_COMPANY)

@@ -6,12 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, RowMapping, Select, bindparam, delete, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from om_selfcheck.store.inserting import insert_for
 from om_selfcheck.store.models import AccountLink, Membership, Network, User, WebAuthn
 
-_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _HAS_PASSKEY = select(WebAuthn.id).where(WebAuthn.user_id == User.id).exists()
 _USER = (
     User.id.label("user_id"),
@@ -57,7 +56,7 @@ def lock_user(session: Session, user_id: UUID) -> None:
 
 def add_if_absent(session: Session, **columns: Any) -> bool:  # noqa: ANN401 - the table's columns
     """Insert a user unless the address has one; say whether it was new."""
-    insert = _INSERT[session.get_bind().dialect.name](User).values(**columns)
+    insert = insert_for(session, User).values(**columns)
     statement = insert.on_conflict_do_nothing(index_elements=["email"])
     return session.execute(statement.returning(User.id)).first() is not None
 
@@ -85,7 +84,7 @@ def list_members(session: Session, network_id: UUID) -> Sequence[RowMapping]:
 
 def add_membership(session: Session, *, user_id: UUID, network_id: UUID, now: datetime) -> bool:
     """Let somebody coordinate a network; False where that was so already."""
-    insert = _INSERT[session.get_bind().dialect.name](Membership)
+    insert = insert_for(session, Membership)
     statement = insert.values(user_id=user_id, network_id=network_id, created_at=now).on_conflict_do_nothing()
     return session.execute(statement.returning(Membership.user_id)).first() is not None
 

@@ -6,12 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from om_selfcheck.store.inserting import insert_for
 from om_selfcheck.store.models import User, WebAuthn
 
-_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _PASSKEY = (
     WebAuthn.credential_id,
     WebAuthn.public_key,
@@ -37,9 +36,7 @@ def find_passkey(session: Session, credential_id: bytes) -> RowMapping | None:
 
 def add_passkey(session: Session, *, now: datetime, **columns: Any) -> bool:  # noqa: ANN401 - the table's columns
     """Insert a passkey unless it is known already, whoever's it is."""
-    insert = _INSERT[session.get_bind().dialect.name](WebAuthn).values(
-        **columns, usage="first", lastuse_datetime=_without_zone(now)
-    )
+    insert = insert_for(session, WebAuthn).values(**columns, usage="first", lastuse_datetime=_without_zone(now))
     statement = insert.on_conflict_do_nothing(index_elements=["credential_id"])
     return session.execute(statement.returning(WebAuthn.id)).first() is not None
 

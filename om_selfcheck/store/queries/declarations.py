@@ -6,12 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
+from om_selfcheck.store.inserting import insert_for
 from om_selfcheck.store.models import Declaration, DeclarationWord, Document, Participation
 
-_INSERT_DOCUMENT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 Newer = aliased(Declaration)
 
 
@@ -71,5 +70,4 @@ def find_by_file(session: Session, *, sha256: str, kind: str) -> tuple[UUID, str
 
 def add_file_if_absent(session: Session, **columns: Any) -> None:  # noqa: ANN401 - the table's columns
     """Insert a file; if another request was first, its bytes stay."""
-    insert_once = _INSERT_DOCUMENT[session.get_bind().dialect.name]
-    session.execute(insert_once(Document).values(**columns).on_conflict_do_nothing())
+    session.execute(insert_for(session, Document).values(**columns).on_conflict_do_nothing())

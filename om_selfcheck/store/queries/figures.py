@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, RowMapping, Select, and_, func, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.rating import NeedForAction
 from om_selfcheck.domain.statistics.published import FigureKind
+from om_selfcheck.store.inserting import insert_for
 from om_selfcheck.store.models import (
     Action,
     Assessment,
@@ -24,7 +24,6 @@ from om_selfcheck.store.models import (
 )
 from om_selfcheck.store.queries.turns import hold_company
 
-_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _NEWEST = (
     select(func.max(PublishedFigures.period_on))
     .where(PublishedFigures.network_id == Network.id, PublishedFigures.kind == FigureKind.STAGES)
@@ -43,7 +42,7 @@ def list_unclosed(session: Session, week_on: date) -> Sequence[Row[UUID, date, d
 
 def publish(session: Session, **columns: Any) -> bool:  # noqa: ANN401 - the table's columns
     """Keep figures of a week; False where another process was first, whose figures stay."""
-    statement = _INSERT[session.get_bind().dialect.name](PublishedFigures).values(**columns)
+    statement = insert_for(session, PublishedFigures).values(**columns)
     published = statement.on_conflict_do_nothing().returning(PublishedFigures.network_id)
     return session.execute(published).first() is not None
 
@@ -143,7 +142,7 @@ def note_counted(session: Session, company_ids: Iterable[UUID], *, slug: str, ki
         {"company_id": company_id, "questionnaire_slug": slug, "kind": kind.value, "counted_on": on}
         for company_id in company_ids
     ]
-    statement = _INSERT[session.get_bind().dialect.name](CountedCompany)
+    statement = insert_for(session, CountedCompany)
     session.execute(
         statement.on_conflict_do_update(
             index_elements=["company_id", "questionnaire_slug", "kind"],

@@ -9,6 +9,7 @@ from sqlalchemy import RowMapping, and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from om_selfcheck.store.models import Assessment, Company, Declaration, Grant, Participation
+from om_selfcheck.store.queries.turns import hold_round
 
 OWNER = "owner"
 Home = aliased(Assessment)  # the round a link was made in; the owner's opens every round of the company
@@ -44,7 +45,6 @@ _OPEN = (
 )
 _BY_IDS = _OPEN.where(Grant.id.in_(bindparam("grant_ids", expanding=True)), Assessment.id == bindparam("assessment_id"))
 _NEWEST = _OPEN.where(Grant.id == bindparam("grant_id")).order_by(Assessment.started_at.desc()).limit(1)
-_LOCK_ROUND = select(Assessment.id).where(Assessment.id == bindparam("assessment_id")).with_for_update()
 _BY_TOKEN = _OPEN.where(Grant.token_hash == bindparam("token_hash")).order_by(Assessment.started_at.desc()).limit(1)
 
 
@@ -56,7 +56,7 @@ def list_opening(
     Who waited for a turn reads afterwards: one locking join would answer with what was there before the wait.
     """
     if is_locking:
-        lock_round(session, assessment_id)
+        hold_round(session, assessment_id)
     parameters = {"grant_ids": grant_ids, "assessment_id": assessment_id}
     return session.connection().execute(_BY_IDS, parameters).mappings().all()
 
@@ -64,12 +64,6 @@ def list_opening(
 def find_newest(session: Session, grant_id: UUID) -> RowMapping | None:
     """Return a grant with the head of the newest round it opens."""
     return session.execute(_NEWEST, {"grant_id": grant_id}).mappings().first()
-
-
-def lock_round(session: Session, assessment_id: UUID) -> None:
-    """Hold a round's row until the transaction ends. On SQLite a writer holds everything from its first word on."""
-    if session.get_bind().dialect.name != "sqlite":
-        session.execute(_LOCK_ROUND, {"assessment_id": assessment_id})
 
 
 def find_opened_by_token(session: Session, token_hash: str) -> RowMapping | None:

@@ -6,13 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping, bindparam, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
 from om_selfcheck.domain.message import MessageKind, MessageState, may_become
+from om_selfcheck.store.inserting import insert_for
 from om_selfcheck.store.models import Message
 
-_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _CLAIMABLE = tuple(state.value for state in MessageState if may_become(state, MessageState.SENDING))
 _UNSETTLED = (*_CLAIMABLE, MessageState.SENDING.value)
 _CAME_TO_NOTHING = (MessageState.UNDELIVERABLE.value, MessageState.CANCELLED.value)
@@ -67,7 +66,7 @@ _LIST = (
 
 def add_if_absent(session: Session, **columns: Any) -> bool:  # noqa: ANN401 - the table's columns
     """Insert a message unless one of its kind, subject and stage is there; say whether it was new."""
-    insert = _INSERT[session.get_bind().dialect.name](Message).values(**columns)
+    insert = insert_for(session, Message).values(**columns)
     added = session.execute(insert.on_conflict_do_nothing().returning(Message.id)).first()
     return added is not None
 

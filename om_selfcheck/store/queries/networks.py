@@ -6,15 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, func, or_, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from om_selfcheck.store.inserting import insert_for
 from om_selfcheck.store.models import Membership, Network, Release
 
 _BY_SLUG = select(Network).where(Network.slug == bindparam("slug"))
 _ALL = select(Network).order_by(Network.name, Network.slug)
 _OF_USER = _ALL.join(Membership, Membership.network_id == Network.id).where(Membership.user_id == bindparam("user_id"))
-_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def find_network(session: Session, slug: str) -> Network | None:
@@ -47,7 +46,7 @@ def search(session: Session, *, words: str, after: str, at_most: int) -> Sequenc
 
 def add_if_absent(session: Session, **columns: Any) -> bool:  # noqa: ANN401 - the table's columns
     """Add a network; False where its slug is taken."""
-    insert = _INSERT[session.get_bind().dialect.name](Network).values(**columns)
+    insert = insert_for(session, Network).values(**columns)
     return session.execute(insert.on_conflict_do_nothing().returning(Network.id)).first() is not None
 
 

@@ -50,10 +50,6 @@ _REACHED = (
 _RATED = select(func.count()).where(Rating.assessment_id == Participation.assessment_id, Rating.need != "")
 
 
-def lock_network(session: Session, network_id: UUID) -> None:
-    session.execute(select(Network.id).where(Network.id == network_id).with_for_update())
-
-
 def find_last(session: Session, network_id: UUID) -> datetime | None:
     """Return when a network last reminded."""
     statement = select(Nudge.sent_at).where(Nudge.network_id == network_id).order_by(Nudge.sent_at.desc()).limit(1)

@@ -6,12 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from om_selfcheck.store.inserting import insert_for
 from om_selfcheck.store.models import Assessment, InvitationLink, Network, Participation, Release
 
-_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _JOINED = (
     select(
         Participation.assessment_id,
@@ -35,7 +34,7 @@ _JOINED = (
 
 def join(session: Session, **columns: Any) -> None:  # noqa: ANN401 - the table's columns
     """Let a round count for a network, in place of the one it counted for before."""
-    insert = _INSERT[session.get_bind().dialect.name](Participation).values(**columns)
+    insert = insert_for(session, Participation).values(**columns)
     changed = {name: insert.excluded[name] for name in columns if name != "assessment_id"}
     session.execute(insert.on_conflict_do_update(index_elements=["assessment_id"], set_=changed))
 

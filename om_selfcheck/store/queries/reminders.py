@@ -60,7 +60,6 @@ _RENEWAL = (
 _QUEUED_STAGES = select(Message.stage).where(
     Message.kind == MessageKind.RENEWAL, Message.subject == literal("declaration:") + bindparam("number")
 )
-_LOCK_ROUND = select(Assessment.id).where(Assessment.id == bindparam("assessment_id")).with_for_update(skip_locked=True)
 
 
 def stream_renewals(
@@ -118,11 +117,6 @@ def find_renewal(session: Session, number: str) -> RowMapping | None:
 
 def list_queued_stages(session: Session, number: str) -> Sequence[str]:
     return session.scalars(_QUEUED_STAGES, {"number": number}).all()
-
-
-def lock_round(session: Session, assessment_id: UUID) -> bool:
-    """Take a round so that nobody else queues for it; False where somebody is just writing to it."""
-    return session.execute(_LOCK_ROUND, {"assessment_id": assessment_id}).first() is not None
 
 
 def list_candidates(

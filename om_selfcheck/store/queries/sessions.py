@@ -1,18 +1,17 @@
 """Browser sessions."""
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from om_selfcheck.store.inserting import insert_for
 from om_selfcheck.store.models import WebSession
 
 _FIND = select(WebSession.data, WebSession.is_kept, WebSession.used_at, WebSession.fresh_links).where(
     WebSession.id_hash == bindparam("id_hash")
 )
-_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 class StoredSession(NamedTuple):
@@ -37,7 +36,6 @@ def store_session(
     clear_links_at: datetime | None,
     now: datetime,
 ) -> None:
-    insert = _INSERT[session.get_bind().dialect.name]
     changed = {
         "data": data,
         "is_kept": is_kept,
@@ -45,7 +43,7 @@ def store_session(
         "clear_links_at": clear_links_at,
         "used_at": now,
     }
-    statement = insert(WebSession).values(id_hash=id_hash, **changed)
+    statement = insert_for(session, WebSession).values(id_hash=id_hash, **changed)
     session.execute(statement.on_conflict_do_update(index_elements=["id_hash"], set_=changed))
 
 

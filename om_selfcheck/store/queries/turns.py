@@ -13,18 +13,34 @@ takes after one of the four, and networks, which a release only keeps from being
 A company's row is held without its key: rows that point at it can be added meanwhile. An erasure holds it with its key,
 so that nothing new begins.
 
+Below are the statements that only hold. One that reads a single row and holds it stands with the other readings of
+that row, as an account's, a claim's, a doer's, a network's or the head's; it keeps to the order as well.
+
 On SQLite a writer holds everything from its first word on, and the statements below find nothing to wait for.
 """
 
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
 from om_selfcheck.store.models import Assessment, Company, Declaration
 
 LEAVES_KEY = True
+_ROUND = select(Assessment.id).where(Assessment.id == bindparam("assessment_id"))
+_HOLD_ROUND, _TAKE_ROUND = _ROUND.with_for_update(), _ROUND.with_for_update(skip_locked=True)
+
+
+def hold_round(session: Session, assessment_id: UUID) -> None:
+    """Hold one round, with which most writing begins; so on SQLite the question is not even asked."""
+    if session.get_bind().dialect.name != "sqlite":
+        session.execute(_HOLD_ROUND, {"assessment_id": assessment_id})
+
+
+def take_round_if_free(session: Session, assessment_id: UUID) -> bool:
+    """Hold one round where nobody else does; False where somebody is just writing to it."""
+    return session.execute(_TAKE_ROUND, {"assessment_id": assessment_id}).first() is not None
 
 
 def hold_rounds_beside(session: Session, assessment_id: UUID) -> None:

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from om_selfcheck import clock
 from om_selfcheck.domain.access import Office, Strength
+from om_selfcheck.domain.limits import SIGN_INS_OF_ACCOUNT
 from om_selfcheck.extensions import db
 from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import accounts, credentials, networks, passkeys
@@ -15,7 +16,6 @@ from om_selfcheck.web.auth import proofs
 from om_selfcheck.web.auth.blueprint import bp
 from om_selfcheck.web.auth.forms import ChangePasswordForm, DetailsForm
 from om_selfcheck.web.auth.pages import UNPROCESSABLE, asked_next, find_password_faults
-from om_selfcheck.web.auth.sign_in import SIGN_INS_OF_ACCOUNT
 from om_selfcheck.web.inputs import find_faults, shown_values, wanted_values
 from om_selfcheck.web.sessions import commit
 from om_selfcheck.web.signed_in import hold_on

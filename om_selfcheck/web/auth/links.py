@@ -1,15 +1,17 @@
 """Links of accounts: asking for one to sign in, opening it, and setting an account up with one."""
 
-from datetime import timedelta
-
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from om_selfcheck import clock
 from om_selfcheck.domain.access import Strength
 from om_selfcheck.domain.errors import NotFound
+from om_selfcheck.domain.limits import (
+    SIGN_IN_MAILS_OF_NETWORK,
+    SIGN_IN_MAILS_TO_ADDRESS,
+    WRONG_ACCOUNT_LINKS_OF_NETWORK,
+)
 from om_selfcheck.domain.record import user_actor
-from om_selfcheck.domain.throttle import Limit
 from om_selfcheck.extensions import begin_writing, csrf, db
 from om_selfcheck.services import account_links, credentials
 from om_selfcheck.services.account_links import LinkPurpose, OpenLink
@@ -24,11 +26,6 @@ from om_selfcheck.web.errors import refuse
 from om_selfcheck.web.inputs import NOT_AN_EMAIL
 from om_selfcheck.web.throttling import network, require_within
 
-HOUR = timedelta(hours=1)
-MAILS_TO_ADDRESS = Limit(name="sign-in-mails-to-address", most=3, window=HOUR)
-MAILS_OF_NETWORK = Limit(name="sign-in-mails-of-network", most=30, window=HOUR)
-LOOK_UPS_OF_NETWORK = Limit(name="wrong-account-links-of-network", most=30, window=timedelta(minutes=15))
-
 
 @bp.route("/sign-in-link", methods=["GET", "POST"])
 @csrf.exempt  # type: ignore[untyped-decorator]  # Flask-WTF ships no types
@@ -41,7 +38,7 @@ def sign_in_link() -> ResponseReturnValue:
     is_sound, email = form.validate(), form.email.data
     if not (is_sound and email):
         return render_template("auth/sign_in_link.html", email=email, error=str(NOT_AN_EMAIL)), UNPROCESSABLE
-    require_within(Try(MAILS_TO_ADDRESS, email.lower()), Try(MAILS_OF_NETWORK, network()))
+    require_within(Try(SIGN_IN_MAILS_TO_ADDRESS, email.lower()), Try(SIGN_IN_MAILS_OF_NETWORK, network()))
     account_links.request_sign_in_link(db.session, email=email, now=clock.now())
     db.session.commit()
     return render_template("auth/link_sent.html", email=email)
@@ -91,5 +88,5 @@ def _get_link(token: str, purpose: LinkPurpose) -> OpenLink:
 def _refuse_link() -> ResponseReturnValue:
     """Answer a link that opens nothing; who tries many is stopped, who holds a good one never."""
     begin_writing()
-    require_within(Try(LOOK_UPS_OF_NETWORK, network()))
+    require_within(Try(WRONG_ACCOUNT_LINKS_OF_NETWORK, network()))
     return refuse(404, explain_ended_account_link())

@@ -22,6 +22,7 @@ from werkzeug.exceptions import HTTPException
 
 from om_selfcheck import clock
 from om_selfcheck.domain.access import Office, Strength
+from om_selfcheck.domain.limits import SIGN_INS_OF_NETWORK
 from om_selfcheck.extensions import csrf, db
 from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import accounts, passkeys
@@ -32,7 +33,6 @@ from om_selfcheck.web.auth.blueprint import bp
 from om_selfcheck.web.auth.forms import PasskeyForm
 from om_selfcheck.web.auth.pages import UNPROCESSABLE, finish_second_factor, is_passkey_offered, let_in
 from om_selfcheck.web.auth.proofs import ISSUER
-from om_selfcheck.web.auth.sign_in import SIGN_INS_OF_NETWORK
 from om_selfcheck.web.security import request_id
 from om_selfcheck.web.sessions import commit
 from om_selfcheck.web.surroundings import settings

@@ -6,7 +6,7 @@ than we ask. Who is signed in is our session's business, so its look-ups in ever
 
 import hmac
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask
@@ -16,7 +16,7 @@ from itsdangerous import BadData
 from passlib.exc import UsedTokenError
 
 from om_selfcheck.domain.access import PASSWORD_LENGTH
-from om_selfcheck.domain.throttle import Limit
+from om_selfcheck.domain.limits import CODE_ONCE, CODE_STEP
 from om_selfcheck.extensions import datastore, db
 from om_selfcheck.services import accounts, credentials, throttles
 from om_selfcheck.services.accounts import Account
@@ -24,8 +24,7 @@ from om_selfcheck.services.throttles import Try
 from om_selfcheck.web.surroundings import settings
 
 ISSUER = "OM-Selbstcheck"
-STEP_SECONDS = 30  # how far the clock of a phone may be off
-CODE_ONCE = Limit(name="code-once", most=1, window=timedelta(seconds=STEP_SECONDS))
+STEP_SECONDS = round(CODE_STEP.total_seconds())  # how far the clock of a phone may be off
 SET_UP_SECONDS = 1800
 JUDGED_LENGTH, LEAST_SCORE = 72, 3
 _CODE = re.compile(r"[0-9]{6}")

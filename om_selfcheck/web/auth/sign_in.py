@@ -1,13 +1,16 @@
 """Signing in by password and second factor, and signing out."""
 
-from datetime import timedelta
-
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from om_selfcheck import clock
 from om_selfcheck.domain.access import Strength
-from om_selfcheck.domain.throttle import Limit
+from om_selfcheck.domain.limits import (
+    CODES_OF_ACCOUNT,
+    CODES_OF_ACCOUNT_A_DAY,
+    SIGN_INS_OF_ACCOUNT,
+    SIGN_INS_OF_NETWORK,
+)
 from om_selfcheck.extensions import csrf, db
 from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import credentials
@@ -22,12 +25,6 @@ from om_selfcheck.web.auth.pages import UNPROCESSABLE, asked_next, is_passkey_of
 from om_selfcheck.web.sessions import commit
 from om_selfcheck.web.signed_in import find_signed_in, find_waiting, sign_out, wait_for_second_factor
 from om_selfcheck.web.throttling import network, require_within
-
-QUARTER, DAY = timedelta(minutes=15), timedelta(days=1)
-SIGN_INS_OF_ACCOUNT = Limit(name="sign-ins-of-account", most=10, window=QUARTER)
-SIGN_INS_OF_NETWORK = Limit(name="sign-ins-of-network", most=60, window=QUARTER)
-CODES_OF_ACCOUNT = Limit(name="codes-of-account", most=5, window=QUARTER)
-CODES_OF_ACCOUNT_A_DAY = Limit(name="codes-of-account-a-day", most=30, window=DAY)
 
 
 @bp.route("/login", methods=["GET", "POST"])

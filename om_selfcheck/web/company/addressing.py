@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from om_selfcheck import clock
 from om_selfcheck.domain.access import Task
-from om_selfcheck.domain.address import CLAIMS_OF_ADDRESS, CLAIMS_OF_COMPANY, CLAIMS_OF_NETWORK
 from om_selfcheck.domain.errors import TooOften
+from om_selfcheck.domain.limits import CLAIMS_OF_ADDRESS, CLAIMS_OF_COMPANY, CLAIMS_OF_NETWORK
 from om_selfcheck.domain.merging import Conflict
 from om_selfcheck.extensions import db
 from om_selfcheck.i18n.translation import current_language

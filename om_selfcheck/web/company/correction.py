@@ -38,7 +38,7 @@ def correct(number: str) -> ResponseReturnValue:  # noqa: ARG001 - read by the g
         outcome = corrections.correct_own(db.session, actor=actor, wanted=wanted, shown=shown, now=clock.now())
     except TooLateToCorrect:
         return _render(wanted, Refused()), CONFLICT
-    if not outcome.is_written:
+    if not outcome.is_accepted:
         refused = explain(outcome)
         return _render(wanted, refused), refused.status
     commit()

@@ -14,7 +14,6 @@ from om_selfcheck.domain.correction import OWN_CORRECTION, may_correct_itself
 from om_selfcheck.domain.declaration import (
     Confirmation,
     DeclarationDetails,
-    DetailField,
     ReminderChoice,
     SelfDeclaration,
 )
@@ -24,7 +23,6 @@ from om_selfcheck.domain.opening import is_all_one_colour
 from om_selfcheck.domain.snapshot import SnapshotChanged
 from om_selfcheck.extensions import db
 from om_selfcheck.i18n.labels import label
-from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import cases, declarations, drafts
 from om_selfcheck.services.declarations import NotComplete
 from om_selfcheck.services.drafts import FIELDS
@@ -37,7 +35,8 @@ from om_selfcheck.web.company.blueprint import bp
 from om_selfcheck.web.company.board import make_board
 from om_selfcheck.web.company.forms import DeclarationForm
 from om_selfcheck.web.company.last_round import load_last_round, load_succession
-from om_selfcheck.web.inputs import NOT_A_POSTAL_CODE, find_faults, shown_values, wanted_values
+from om_selfcheck.web.details import describe_gap
+from om_selfcheck.web.inputs import find_faults, shown_values, wanted_values
 from om_selfcheck.web.security import request_id
 from om_selfcheck.web.sessions import commit
 from om_selfcheck.web.surroundings import printed_address
@@ -155,13 +154,7 @@ def _render_changed(actor: Actor) -> str:
 
 def _describe_gaps(details: DeclarationDetails) -> dict[str, str]:
     """Return a sentence for each detail that is missing, by the field's name."""
-    return {field.value: _describe_gap(field, details) for field in details.missing}
-
-
-def _describe_gap(field: DetailField, details: DeclarationDetails) -> str:
-    if field is DetailField.POSTAL_CODE and details.postal_code:
-        return str(NOT_A_POSTAL_CODE)
-    return _("Bitte ergänzen: %(field)s", field=label(field))
+    return {field.value: describe_gap(field, is_typed=bool(details.postal_code)) for field in details.missing}
 
 
 def _in_words(name: str, value: str) -> str:

@@ -6,12 +6,12 @@ from om_selfcheck.domain.access import Right
 from om_selfcheck.domain.action_plan import Urgency
 from om_selfcheck.domain.declaration import ReminderChoice
 from om_selfcheck.domain.text import clean_line
+from om_selfcheck.web.details import DetailsForm
 from om_selfcheck.web.inputs import (
     code_field,
     day_field,
     email_field,
     line_field,
-    postal_code_field,
     switch_field,
     text_field,
 )
@@ -27,13 +27,7 @@ class ActionForm(Form):  # type: ignore[misc]  # WTForms ships no types
     follow_up_on = day_field()
 
 
-class DeclarationForm(Form):  # type: ignore[misc]
-    company_name = line_field()
-    street = line_field()
-    postal_code = postal_code_field()
-    city = line_field()
-    signatory_name = line_field()
-    signatory_function = line_field()
+class DeclarationForm(DetailsForm):
     place = line_field()
     confirm_may_declare = switch_field()
     confirm_public_number = switch_field()

@@ -1,6 +1,6 @@
 """E-mail of a company: its address, how it is reminded, its key by mail, and every mail sent to it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
@@ -9,11 +9,11 @@ from flask.typing import ResponseReturnValue
 
 from om_selfcheck import clock
 from om_selfcheck.domain.access import Task
-from om_selfcheck.domain.address import KEYS_MAILED, CodeAnswer, read_code
+from om_selfcheck.domain.address import CodeAnswer, read_code
 from om_selfcheck.domain.declaration import ReminderChoice
 from om_selfcheck.domain.errors import TooOften
+from om_selfcheck.domain.limits import KEYS_MAILED
 from om_selfcheck.domain.merging import Conflict
-from om_selfcheck.domain.message import MessageKind, MessageState
 from om_selfcheck.extensions import db
 from om_selfcheck.i18n.formats import short_day
 from om_selfcheck.i18n.labels import label
@@ -21,10 +21,9 @@ from om_selfcheck.i18n.translation import current_language
 from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import access_mails, addresses, mail_choices, messages
 from om_selfcheck.services.access_mails import NotConfirmed
-from om_selfcheck.services.addresses import AddressSettings
 from om_selfcheck.services.mail_choices import NotAPause
-from om_selfcheck.services.messages import ListedMessage
 from om_selfcheck.services.throttles import Try
+from om_selfcheck.services.undeliverable import list_lost
 from om_selfcheck.web.access import current_actor, lock_again, require
 from om_selfcheck.web.company import pages
 from om_selfcheck.web.company.addressing import start_claim
@@ -35,15 +34,6 @@ from om_selfcheck.web.sessions import commit, fresh_tokens
 from om_selfcheck.web.throttling import TOO_MANY, describe_wait, require_within
 
 UNPROCESSABLE, CONFLICT = 422, 409
-TO_THE_COMPANY = frozenset(
-    {
-        MessageKind.CONFIRM_ADDRESS,
-        MessageKind.ADDRESS_CHANGED,
-        MessageKind.ACCESS_LINK,
-        MessageKind.LOST_LINK,
-        MessageKind.RENEWAL,
-    }
-)  # the others may also go to whoever is responsible for an action
 DONE = ("claimed", "confirmed", "removed", "reminder", "paused", "resumed", "mailed")
 
 
@@ -178,19 +168,6 @@ def _in_words(conflict: Conflict) -> str:
     return short_day(on) if on else conflict.stored
 
 
-def _list_lost(sent: Sequence[ListedMessage], settings: AddressSettings) -> list[ListedMessage]:
-    """Return the mails that came back and that somebody should do something about; nothing arrived there since."""
-    reached: set[str] = set()
-    lost = []
-    for mail in sent:  # the newest first
-        if mail.state is MessageState.SENT:
-            reached.add(mail.address)
-        is_in_use = mail.kind not in TO_THE_COMPANY or mail.address in (settings.confirmed, settings.unconfirmed)
-        if mail.state is MessageState.UNDELIVERABLE and is_in_use and mail.address not in reached:
-            lost.append(mail)
-    return lost
-
-
 def _render(errors: Mapping[str, str] | None = None, typed: Mapping[str, str] | None = None) -> str:
     actor, now = current_actor(), clock.now()
     settings = addresses.get_address_settings(db.session, actor=actor)
@@ -203,7 +180,7 @@ def _render(errors: Mapping[str, str] | None = None, typed: Mapping[str, str] | 
         settings=settings,
         is_open=bool(settings.claim and settings.claim.is_open_at(now)),
         mails=sent,
-        lost=_list_lost(sent, settings),
+        lost=list_lost(sent, settings=settings),
         done=done if done in DONE else "",
         errors=errors or {},
         typed=typed or {},

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from om_selfcheck import clock
 from om_selfcheck.domain.access import Task
 from om_selfcheck.domain.errors import TooOften
+from om_selfcheck.domain.limits import WRONG_INVITATION_CODES
 from om_selfcheck.domain.merging import Merge, merge_field
 from om_selfcheck.domain.release import ReleaseLevel
 from om_selfcheck.domain.text import LINE_LENGTH, clean_line
@@ -23,7 +24,6 @@ from om_selfcheck.web.company import pages
 from om_selfcheck.web.company.blueprint import bp
 from om_selfcheck.web.company.sharing import UNPROCESSABLE, render_sharing
 from om_selfcheck.web.inputs import NOT_OFFERED
-from om_selfcheck.web.public.invitations import WRONG_CODES
 from om_selfcheck.web.sessions import commit
 from om_selfcheck.web.throttling import TOO_MANY, describe_wait, network, require_within
 
@@ -125,7 +125,7 @@ def _refuse_code(code: str) -> ResponseReturnValue:
     """Say that a code is none; nobody tries codes until one fits (P12)."""
     db.session.rollback()
     try:
-        require_within(Try(WRONG_CODES, network()))
+        require_within(Try(WRONG_INVITATION_CODES, network()))
     except TooOften as refusal:
         return render_sharing({"code": describe_wait(refusal.until)}, code=code), TOO_MANY
     error = _("Diesen Code gibt es nicht. Er hat zehn Zeichen und steht am Ende der Adresse auf dem Aushang.")

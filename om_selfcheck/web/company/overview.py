@@ -17,7 +17,7 @@ from om_selfcheck.domain.questionnaire import LANGUAGES, Questionnaire
 from om_selfcheck.extensions import csrf, db
 from om_selfcheck.i18n.translation import current_language
 from om_selfcheck.i18n.translation import gettext as _
-from om_selfcheck.services import assessments, cases, grants, participations
+from om_selfcheck.services import assessments, cases, participations
 from om_selfcheck.services.assessments import Started
 from om_selfcheck.services.grants import list_links
 from om_selfcheck.services.invitations import Invitation
@@ -61,8 +61,10 @@ def start() -> ResponseReturnValue:
     language = request.form.get("language", current_language())
     if language not in LANGUAGES:
         abort(UNPROCESSABLE)
-    started = assessments.start_assessment(db.session, questionnaire=questionnaire, language=language, now=now)
-    if invitation and not _join(started, invitation, choices, now):
+    try:
+        started = _start(questionnaire, language, invitation, choices, now)
+    except (InvitationEnded, UnknownCode):
+        db.session.rollback()
         return refuse_invitation(find_or_count(code))
     hold_grant(started.assessment_id, started.link.grant_id)
     show_link_once(started.assessment_id, started.link.grant_id, started.link.token, now)
@@ -78,26 +80,14 @@ def _find_check(invitation: Invitation | None) -> Questionnaire:
     return questionnaire
 
 
-def _join(started: Started, invitation: Invitation, choices: Choices, now: datetime) -> bool:
-    """Count the round for its network; False, and no round, where the link has just been withdrawn."""
-    actor = grants.find_actor(
-        db.session, assessment_id=started.assessment_id, grant_id=started.link.grant_id, now=now, is_writing=True
+def _start(
+    questionnaire: Questionnaire, language: str, invitation: Invitation | None, choices: Choices, now: datetime
+) -> Started:
+    if invitation is None:
+        return assessments.start_assessment(db.session, questionnaire=questionnaire, language=language, now=now)
+    return participations.start_for_network(
+        db.session, questionnaire=questionnaire, language=language, invitation=invitation, choices=choices, now=now
     )
-    if actor is None:
-        return False
-    try:
-        participations.join_network(
-            db.session,
-            actor=actor,
-            assessment_id=started.assessment_id,
-            code_or_link=invitation.token,
-            choices=choices,
-            now=now,
-        )
-    except (InvitationEnded, UnknownCode):
-        db.session.rollback()
-        return False
-    return True
 
 
 @bp.get("/assessments/<uuid:assessment_id>")

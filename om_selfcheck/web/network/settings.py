@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from om_selfcheck import clock
 from om_selfcheck.domain.access import Office
 from om_selfcheck.domain.errors import TooOften
-from om_selfcheck.domain.throttle import LONGEST_WINDOW, Limit
+from om_selfcheck.domain.limits import COORDINATORS_OF_NETWORK
 from om_selfcheck.extensions import db
 from om_selfcheck.services import accounts, networks
 from om_selfcheck.services.throttles import Try
@@ -19,7 +19,6 @@ from om_selfcheck.web.sessions import commit
 from om_selfcheck.web.throttling import TOO_MANY, describe_wait, require_within
 
 UNPROCESSABLE, CONFLICT = 422, 409
-COORDINATORS_OF_NETWORK = Limit(name="coordinators-of-network", most=20, window=LONGEST_WINDOW)
 
 
 @bp.get("/settings")

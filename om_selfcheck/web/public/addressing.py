@@ -4,8 +4,8 @@ from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from om_selfcheck import clock
-from om_selfcheck.domain.address import LOST_LINKS_OF_ADDRESS, LOST_LINKS_OF_NETWORK
 from om_selfcheck.domain.errors import NotFound, TooOften
+from om_selfcheck.domain.limits import LOST_LINKS_OF_ADDRESS, LOST_LINKS_OF_NETWORK
 from om_selfcheck.extensions import csrf, db
 from om_selfcheck.i18n.translation import current_language
 from om_selfcheck.i18n.translation import gettext as _

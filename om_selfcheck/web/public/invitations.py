@@ -3,7 +3,6 @@
 It may look at the browser's session, for a second scan of the same code, but sets no cookie.
 """
 
-from datetime import timedelta
 from http import HTTPStatus
 
 from flask import render_template
@@ -12,8 +11,8 @@ from flask.typing import ResponseReturnValue
 from om_selfcheck import clock
 from om_selfcheck.domain.access import Task
 from om_selfcheck.domain.invitation import InvitationState
+from om_selfcheck.domain.limits import WRONG_INVITATION_CODES
 from om_selfcheck.domain.questionnaire import Questionnaire
-from om_selfcheck.domain.throttle import Limit
 from om_selfcheck.extensions import begin_writing, db
 from om_selfcheck.services import invitations, participations
 from om_selfcheck.services.grants import Actor
@@ -26,8 +25,6 @@ from om_selfcheck.web.public.routes import bp
 from om_selfcheck.web.security import request_id
 from om_selfcheck.web.surroundings import catalogue
 from om_selfcheck.web.throttling import network, require_within
-
-WRONG_CODES = Limit(name="wrong-invitation-codes", most=60, window=timedelta(hours=1))
 
 
 @bp.get("/i/<token>")
@@ -45,7 +42,7 @@ def find_or_count(code: str) -> Invitation | None:
     found = invitations.find_invitation(db.session, token=code, today=clock.today())
     if found is None:
         begin_writing()
-        require_within(Try(WRONG_CODES, network()))
+        require_within(Try(WRONG_INVITATION_CODES, network()))
     return found
 
 

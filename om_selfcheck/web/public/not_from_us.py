@@ -7,7 +7,7 @@ from wtforms import Form
 from om_selfcheck import clock
 from om_selfcheck.domain.declaration import DeclarationStatus
 from om_selfcheck.domain.errors import NotFound, TooOften
-from om_selfcheck.domain.foreign_report import REPORTS_OF_NETWORK, REPORTS_OF_NUMBER
+from om_selfcheck.domain.limits import REPORTS_OF_NETWORK, REPORTS_OF_NUMBER
 from om_selfcheck.domain.text import has_letter
 from om_selfcheck.extensions import csrf, db
 from om_selfcheck.i18n.translation import gettext as _

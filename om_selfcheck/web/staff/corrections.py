@@ -49,7 +49,7 @@ def correct(number: str) -> ResponseReturnValue:
         note=form.note.data,
         now=clock.now(),
     )
-    if not outcome.is_written:
+    if not outcome.is_accepted:
         refused = explain(outcome)
         return _render(number, typed, refused), refused.status
     commit()

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from flask import Flask
 
-from om_selfcheck.domain.address import CLAIMS_OF_NETWORK
+from om_selfcheck.domain.limits import CLAIMS_OF_NETWORK
 from om_selfcheck.domain.message import Problem
 from om_selfcheck.web.company import addressing
 from tests import people

@@ -6,10 +6,10 @@ import pytest
 from flask import Flask
 
 from om_selfcheck import clock
+from om_selfcheck.domain.limits import WRONG_INVITATION_CODES
 from om_selfcheck.domain.record import SYSTEM
 from om_selfcheck.extensions import db
 from om_selfcheck.services import networks, participations, releases
-from om_selfcheck.web.public.invitations import WRONG_CODES
 from tests import people
 from tests.people import Person
 
@@ -75,8 +75,8 @@ def test_a_code_for_another_check_or_past_its_day_says_so(app: Flask, alma: Pers
 def test_trying_codes_is_refused_after_a_while(app: Flask, alma: Person, code: str) -> None:
     form = alma.client.get(f"{alma.base}/access").values("/network") | {"code": "0000000000"}
     address = f"{alma.base}/network"
-    statuses = [alma.client.post(address, form).status for _ in range(WRONG_CODES.most + 1)]
-    assert statuses == [422] * WRONG_CODES.most + [429]
+    statuses = [alma.client.post(address, form).status for _ in range(WRONG_INVITATION_CODES.most + 1)]
+    assert statuses == [422] * WRONG_INVITATION_CODES.most + [429]
     assert alma.client.post(address, form | {"code": code}).status == 303
     assert agreed(app, alma) is not None
 

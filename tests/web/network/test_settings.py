@@ -5,11 +5,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from om_selfcheck.domain.access import Strength
+from om_selfcheck.domain.limits import COORDINATORS_OF_NETWORK
 from om_selfcheck.extensions import db
 from om_selfcheck.services import networks
 from om_selfcheck.services.networks import Network
 from om_selfcheck.store.models import Message
-from om_selfcheck.web.network.settings import COORDINATORS_OF_NETWORK
 from tests import people
 from tests.people import User
 

@@ -8,13 +8,13 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from om_selfcheck import clock
+from om_selfcheck.domain.limits import WRONG_INVITATION_CODES
 from om_selfcheck.domain.record import SYSTEM
 from om_selfcheck.domain.statistics import batches, groups
 from om_selfcheck.extensions import db
 from om_selfcheck.services import invitations, networks, participations
 from om_selfcheck.services.participations import InvitationEnded, JoinedNetwork
 from om_selfcheck.store.models import Assessment
-from om_selfcheck.web.public.invitations import WRONG_CODES
 from tests import people
 from tests.factories import dump
 from tests.web.client import Page, PageClient
@@ -180,7 +180,7 @@ class TestEnded:
 
     def test_trying_codes_is_refused_after_a_while_and_real_ones_still_work(self, app: Flask, code: str) -> None:
         stella = people.stella(app)
-        for _ in range(WRONG_CODES.most):
+        for _ in range(WRONG_INVITATION_CODES.most):
             assert stella.client.get("/i/0000000000").status == 404
         assert stella.client.get("/i/0000000000").status == 429
         assert stella.client.post("/assessments", {"invitation": "0000000000"}).status == 429

@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from om_selfcheck.domain.foreign_report import REPORTS_OF_NETWORK
+from om_selfcheck.domain.limits import REPORTS_OF_NETWORK
 from tests import people
 from tests.people import Person
 from tests.web.client import PageClient
