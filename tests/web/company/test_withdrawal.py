@@ -32,7 +32,7 @@ def test_it_takes_two_pages_and_a_tick(app: Flask, alma: Person) -> None:
     assert "widerrufen" in public
     assert "auf eigenen Wunsch des Unternehmens" in public
     shown = alma.client.get(issued)
-    assert f"Ihre Selbsterklärung ist seit {format_date(clock.today(), "long", "de_DE")} widerrufen." in shown.text
+    assert f"Ihre Selbsterklärung ist seit {format_date(clock.today(), 'long', 'de_DE')} widerrufen." in shown.text
     assert f"{issued}/correction" not in shown.links()
     assert "Sie gilt nicht mehr." in shown.text
     assert "So ist es richtig" not in shown.text
