@@ -24,19 +24,14 @@ ONE_YEAR = 31536000
 
 
 def init_app(app: Flask) -> None:
-    app.before_request(_name_request)
     app.before_request(_read_query_as_text)
     app.before_request(_refuse_foreign_origin)
     app.after_request(_add_headers)
 
 
 def request_id() -> str:
-    """Return the id under which the log knows this request; error pages show it."""
-    return str(g.get("request_id", "-"))
-
-
-def _name_request() -> None:
-    g.request_id = secrets.token_hex(6)
+    """Return the id under which the log knows this request; error pages show it, however early it was refused."""
+    return str(g.setdefault("request_id", secrets.token_hex(6)))
 
 
 def _read_query_as_text() -> None:

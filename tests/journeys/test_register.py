@@ -63,8 +63,8 @@ def test_company_office_and_public_page_tell_the_same_story(open_browser: OpenBr
     expect(page.locator("main")).to_contain_text("Selbsterklärung berichtigt")
 
     olaf.goto(f"{REGISTER}?search={number.lower()}")
-    assert number in download(olaf, "Text (CSV)").decode("utf-8-sig")
-    sheet = openpyxl.load_workbook(BytesIO(download(olaf, "Tabelle (XLSX)"))).active
+    assert number in download(olaf, "CSV-Datei herunterladen").decode("utf-8-sig")
+    sheet = openpyxl.load_workbook(BytesIO(download(olaf, "Excel-Datei herunterladen"))).active
     assert sheet is not None
     assert [cell.value for cell in sheet[2]][:2] == [number, "Tischlerei Brand"]
     page = olaf.goto("/staff/record?verb=register_exported")

@@ -23,6 +23,15 @@ def test_an_unknown_address_gets_a_page_in_the_readers_language(client: PageClie
     assert page.response.headers["X-Request-Id"] in page.text
 
 
+def test_what_is_refused_before_anything_else_has_its_number_too(app: Flask) -> None:
+    alma = people.alma(app)
+    page = alma.client.post(f"{alma.base}/declaration", {"company_name": "Brandt"})
+    assert page.status == 400
+    number = page.response.headers["X-Request-Id"]
+    assert len(number) == 12
+    assert number in page.text
+
+
 def test_what_the_office_does_not_have_leads_back_to_the_office(app: Flask) -> None:
     olaf = people.olaf(app)
     for path in ("/staff/nowhere", f"/staff/audits/{UUID(int=7)}", "/staff/declarations/OM-0000-0000"):

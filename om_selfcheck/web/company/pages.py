@@ -155,7 +155,7 @@ def describe_counts(counts: RatingCounts, minutes: int) -> str:
     if counts.is_finished:
         return _("fertig")
     if not counts.rated:
-        return _("noch nicht begonnen · etwa %(minutes)s Minuten", minutes=minutes)
+        return _("noch nicht begonnen, etwa %(minutes)s Minuten", minutes=minutes)
     return _("noch %(num)s zu bewerten", num=counts.open)
 
 

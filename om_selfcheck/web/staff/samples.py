@@ -107,7 +107,9 @@ def _find_gaps(form: SampleForm) -> dict[str, str]:
         gaps["on"] = _("Bitte den Tag wählen, an dem die Selbsterklärungen galten.")
     if not (_SIZE.fullmatch(form.size.data) and 1 <= int(form.size.data) <= SAMPLE_AT_MOST):
         gaps["size"] = _("Bitte eine Zahl von 1 bis %(most)s eintragen.", most=SAMPLE_AT_MOST)
-    if not is_seed(form.seed.data):
+    if not form.seed.data:
+        gaps["seed"] = _("Bitte einen Startwert eintragen.")
+    elif not is_seed(form.seed.data):
         gaps["seed"] = _("Bitte Buchstaben ohne Umlaute, Ziffern und . _ : / + = - verwenden, höchstens 64 Zeichen.")
     if form.check.data and form.check.data not in {one.slug for one in catalogue().list_newest()}:
         gaps["check"] = str(NOT_OFFERED)

@@ -49,6 +49,14 @@ def test_an_action_is_shown_with_all_its_fields(alma: Person) -> None:
     assert alma.client.get(address).values()["due_on"] == "2027-01-31"
 
 
+def test_an_empty_plan_points_to_proposals_only_where_there_are_some(alma: Person) -> None:
+    assert "#proposals" not in alma.client.get(f"{alma.base}/plan").links()
+    people.rate_everything(alma)
+    page = alma.client.get(f"{alma.base}/plan")
+    assert "#proposals" in page.links()
+    assert page.soup.select("#proposals .proposal")
+
+
 def test_nothing_is_preselected_in_an_empty_form(alma: Person) -> None:
     values = alma.client.get(f"{alma.base}/plan/new").values()
     assert "urgency" not in values

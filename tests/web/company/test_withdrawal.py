@@ -1,8 +1,10 @@
 """Withdrawing at the company's own wish: said, said again, and done."""
 
 import pytest
+from babel.dates import format_date
 from flask import Flask
 
+from om_selfcheck import clock
 from tests import people
 from tests.factories import DETAILS
 from tests.people import Person
@@ -30,7 +32,8 @@ def test_it_takes_two_pages_and_a_tick(app: Flask, alma: Person) -> None:
     assert "widerrufen" in public
     assert "auf eigenen Wunsch des Unternehmens" in public
     shown = alma.client.get(issued)
-    assert "Ihre Selbsterklärung: widerrufen" in shown.text
+    assert f"Ihre Selbsterklärung ist seit {format_date(clock.today(), 'long', 'de_DE')} widerrufen." in shown.text
+    assert f"{issued}/correction" not in shown.links()
     assert "Sie gilt nicht mehr." in shown.text
     assert "So ist es richtig" not in shown.text
     assert f"{issued}/withdrawal" not in shown.links()
