@@ -42,6 +42,6 @@ def test_what_people_typed_stays_text_and_out_of_the_subject(migrated_app: Flask
     typed = replace(STOPPED, company_name="A & B <i>", network_name="<b>Netz</b>", contact_name="{{ 7*7 }} %(network)s")
     mail = write_sample(migrated_app, claimed, typed)
     check_mail(mail, claimed)
-    assert mail["Subject"] == "Ihr Selbstcheck wartet auf Sie"
+    assert mail["Subject"] == "Ihr Check: So geht es weiter"
     assert "<b>" not in html_of(mail)
     assert "{{ 7*7 }} %(network)s" in text_of(mail)
