@@ -33,7 +33,7 @@ def test_a_company_without_a_name_and_one_measure_read_well_too(migrated_app: Fl
     claimed = make_claimed(MessageKind.NUDGE)
     mail = write_sample(migrated_app, claimed, replace(STOPPED, company_name="", rated=1, contact_phone=""))
     check_mail(mail, claimed)
-    assert "Sie haben einen Selbstcheck begonnen" in text_of(mail)
+    assert "Sie haben einen Check begonnen" in text_of(mail)
     assert "Bisher ist 1 Maßnahme bewertet." in text_of(mail)
 
 

@@ -137,7 +137,8 @@ def _explain(refusal: NoSuchStep | NothingSaid | ReasonMissing) -> dict[str, str
     if isinstance(refusal, NoSuchStep):
         return {
             "state": _(
-                "Diese Maßnahme ist schon erledigt oder verworfen. Wählen Sie zuerst „Wieder in Arbeit“ oder „Wieder offen“."
+                "Diese Maßnahme ist schon erledigt oder verworfen."
+                " Wählen Sie zuerst „Wieder in Arbeit“ oder „Wieder offen“."
             )
         }
     return {"note": _("Bitte beantworten Sie eine Frage oder schreiben Sie eine Notiz.")}
