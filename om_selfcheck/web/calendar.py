@@ -87,7 +87,7 @@ def _describe(progress: Progress, kind: DeadlineKind) -> str:
 
 def _end(dates: Dates, deadline: Deadline) -> str:
     return _(
-        "Nummer %(number)s gilt bis einschließlich %(day)s. Für eine neue Erklärung machen Sie den Check neu.",
+        "Nummer %(number)s gilt bis einschließlich %(day)s. Für eine neue Erklärung machen Sie den Check noch einmal.",
         number=dates.number,
         day=day(deadline.on),
     )

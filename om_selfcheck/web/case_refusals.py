@@ -77,7 +77,7 @@ def explain_changed_snapshot(actor: Actor | None) -> Refusal:
 def explain_not_open() -> Refusal:
     return Refusal(
         _("Zurzeit ist nichts geöffnet"),
-        _("Das Unternehmen hat nichts geöffnet oder die Einsicht beendet, oder ihr letzter Tag ist vorbei."),
+        _("Das Unternehmen hat nichts geöffnet oder die Antworten wieder geschlossen, oder der letzte Tag ist vorbei."),
         _("Was Sie im Fall schon notiert haben, ist gespeichert."),
         _("Fragen Sie das Unternehmen auf der Seite des Falls, oder schließen Sie ihn ab."),
     )

@@ -244,10 +244,10 @@ def explain_ended_confirmation() -> Refusal:
 def explain_broken_unsubscribing() -> Refusal:
     return Refusal(
         _("Dieser Link beendet keine Erinnerungen"),
-        _("Er ist nicht vollständig kopiert, oder die Mail kam von einem anderen Server."),
+        _("Er ist nicht vollständig kopiert, oder die E-Mail kam von einem anderen Server."),
         _("Es wurde nichts geändert."),
         _(
-            "Öffnen Sie den Link noch einmal aus der Mail."
+            "Öffnen Sie den Link noch einmal aus der E-Mail."
             " Oder öffnen Sie Ihren Check mit Ihrem Zugangslink und wählen Sie dort, dass Sie nicht erinnert werden."
         ),
     )
@@ -256,7 +256,7 @@ def explain_broken_unsubscribing() -> Refusal:
 def explain_too_often(minutes: int) -> Refusal:
     return Refusal(
         _("Das waren zu viele Versuche"),
-        _("Damit niemand Passwörter, Codes oder Links errät, nehmen wir davon nur wenige in kurzer Zeit an."),
+        _("Damit niemand Passwörter, Codes oder Links errät, nimmt das Programm davon nur wenige in kurzer Zeit an."),
         _("Es wurde nichts geändert, und niemand ist hereingekommen."),
         ngettext(
             "Warten Sie eine Minute und versuchen Sie es dann noch einmal.",
@@ -283,7 +283,7 @@ def explain(status: int) -> Refusal:
     words = {
         403: (
             _("Diese Anfrage kam von einer fremden Seite"),
-            _("Formulare nehmen wir nur von unseren eigenen Seiten an."),
+            _("Formulare nimmt das Programm nur von seinen eigenen Seiten an."),
             _("Es wurde nichts geändert."),
             _("Öffnen Sie die Seite hier noch einmal und senden Sie das Formular von dort."),
         ),
@@ -329,7 +329,7 @@ def explain(status: int) -> Refusal:
 def _explain_class(status: int) -> Refusal:
     if status < 500:  # noqa: PLR2004 - the class of statuses
         return Refusal(
-            _("Diese Anfrage haben wir nicht verstanden"),
+            _("Diese Anfrage war nicht zu verstehen"),
             _("Etwas an der Adresse oder am Formular passt nicht."),
             _("Es wurde nichts geändert."),
             _(

@@ -12,7 +12,7 @@ from tests.journeys.visitor import OpenBrowser, Visitor
 
 pytestmark = pytest.mark.journey
 
-ACCESS_AFTER_LOSS = re.compile(rf"{ACCESS.pattern}(?=\n\nWer diese Mail lesen)")
+ACCESS_AFTER_LOSS = re.compile(rf"{ACCESS.pattern}(?=\n\nWer diese E-Mail lesen)")
 
 
 def test_a_link_is_mailed_to_an_address_confirmed_on_another_device(open_browser: OpenBrowser, instance: Path) -> None:

@@ -238,7 +238,7 @@ def looks_into_what_was_opened(olaf: Officer, otto: Officer, company: Visitor, c
     expect(otto.page.locator("main")).to_contain_text("in Ordnung, mit Hinweisen")
     notice.reload()
     expect(notice.locator("main")).to_contain_text("Setzen Sie zwei Termine früher.")
-    expect(notice.locator(".history")).to_contain_text("Einsicht genommen")
+    expect(notice.locator(".history")).to_contain_text("Antworten angesehen")
     look(notice)
 
 

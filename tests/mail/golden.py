@@ -30,7 +30,7 @@ NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 SHOWN_HEADERS = ("From", "To", "Subject", "Auto-Submitted", "List-Unsubscribe", "List-Unsubscribe-Post")
 BLOCKS = ["h1", "h2", "h3", "p", "li", "dt", "dd"]
 ADDRESS = re.compile(r"https?://[^\s<>\"]+")
-REASON = {"de": "Warum Sie diese Mail bekommen:", "en": "Why you get this mail:"}
+REASON = {"de": "Warum Sie diese E-Mail bekommen:", "en": "Why you get this e-mail:"}
 LONGEST_SUBJECT = 78
 
 

@@ -33,7 +33,7 @@ def test_a_company_without_a_name_and_one_measure_read_well_too(migrated_app: Fl
     claimed = make_claimed(MessageKind.NUDGE)
     mail = write_sample(migrated_app, claimed, replace(STOPPED, company_name="", rated=1, contact_phone=""))
     check_mail(mail, claimed)
-    assert "Sie haben einen Selbstcheck begonnen" in text_of(mail)
+    assert "Sie haben einen Check begonnen" in text_of(mail)
     assert "Bisher ist 1 Maßnahme bewertet." in text_of(mail)
 
 
@@ -42,6 +42,6 @@ def test_what_people_typed_stays_text_and_out_of_the_subject(migrated_app: Flask
     typed = replace(STOPPED, company_name="A & B <i>", network_name="<b>Netz</b>", contact_name="{{ 7*7 }} %(network)s")
     mail = write_sample(migrated_app, claimed, typed)
     check_mail(mail, claimed)
-    assert mail["Subject"] == "Ihr Selbstcheck wartet auf Sie"
+    assert mail["Subject"] == "Ihr Check: So geht es weiter"
     assert "<b>" not in html_of(mail)
     assert "{{ 7*7 }} %(network)s" in text_of(mail)

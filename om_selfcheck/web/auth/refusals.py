@@ -15,7 +15,7 @@ def init_app(app: Flask) -> None:
 def explain_own_account() -> Refusal:
     return Refusal(
         _("Das geht nicht mit dem eigenen Zugang"),
-        _("Niemand deaktiviert sich selbst oder ändert die eigene Rolle; sonst könnte zuletzt niemand mehr herein."),
+        _("Niemand deaktiviert sich selbst oder ändert die eigene Aufgabe; sonst könnte zuletzt niemand mehr herein."),
         _("Es wurde nichts geändert."),
         _("Bitten Sie eine andere Person der Geschäftsstelle darum."),
     )

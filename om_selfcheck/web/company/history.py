@@ -38,6 +38,6 @@ def _say_who(happening: Happening) -> str:
         Right.DOER: _("mit dem Link einer verantwortlichen Person"),
         Right.CALENDAR: _("durch ein Kalenderprogramm"),
         Role.STAFF: _("durch die Geschäftsstelle"),
-        Role.COORDINATOR: _("durch eine Netzwerkkoordination"),
+        Role.COORDINATOR: _("durch jemanden, der ein Netzwerk koordiniert"),
         None: _("durch jemanden, dessen Zugang es nicht mehr gibt"),
     }[happening.by]

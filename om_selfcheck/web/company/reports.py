@@ -135,7 +135,12 @@ def _explain(refusal: NoSuchStep | NothingSaid | ReasonMissing) -> dict[str, str
     if isinstance(refusal, ReasonMissing):
         return {"note": _("Bitte schreiben Sie kurz, warum die Maßnahme verworfen wird.")}
     if isinstance(refusal, NoSuchStep):
-        return {"state": _("Was erledigt oder verworfen ist, nehmen Sie zuerst wieder auf.")}
+        return {
+            "state": _(
+                "Diese Maßnahme ist schon erledigt oder verworfen."
+                " Wählen Sie zuerst „Wieder in Arbeit“ oder „Wieder offen“."
+            )
+        }
     return {"note": _("Bitte beantworten Sie eine Frage oder schreiben Sie eine Notiz.")}
 
 

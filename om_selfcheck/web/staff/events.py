@@ -63,7 +63,7 @@ def name_actors() -> dict[str, str]:
 def _name_others() -> dict[str, str]:
     return {
         SYSTEM: _("das Programm"),
-        RECIPIENT: _("wer eine E-Mail von uns bekam"),
+        RECIPIENT: _("wer eine E-Mail des Programms bekam"),
         Right.OWNER: _("das Unternehmen"),
         Right.EDITOR: _("wer mitarbeitet"),
         Right.READER: _("wer lesen darf"),

@@ -119,7 +119,7 @@ def test_what_is_done_is_taken_up_again_before_it_ends_otherwise(alma: Person) -
     tap(alma, address, action_id, "done")
     refused = tap(alma, address, action_id, "dropped", "doch nicht")
     assert refused.status == 422
-    assert "nehmen Sie zuerst wieder auf" in refused.text
+    assert "Wählen Sie zuerst „Wieder in Arbeit“" in refused.text
     offered = [str(button["value"]) for button in alma.client.get(address).soup.select(".report button")]
     assert offered == ["in_progress", "open", "done"]
 

@@ -133,9 +133,9 @@ def test_after_twelve_months_the_coordinator_is_asked(nina: User, clock: time_ma
     clock.move_to("2027-11-25T09:00:00Z")
     again = people.signed_in(nina.client.app, nina.account, Strength.LINK)
     page = again.client.get(BASE)
-    assert "1 Anlaufstelle hat seit über zwölf Monaten niemand angesehen" in page.text
+    assert "Bei 1 Anlaufstelle hat seit über zwölf Monaten niemand nachgesehen" in page.text
     assert page.soup.select_one(".is-outdated") is not None
-    assert "seit über zwölf Monaten niemand angesehen" in again.client.get("/network/netz-a").text
+    assert "seit über zwölf Monaten niemand nachgesehen" in again.client.get("/network/netz-a").text
     assert again.client.send(BASE, form="/confirm").status == 303
     page = again.client.get(BASE)
     assert "Stimmt das noch?" not in page.text

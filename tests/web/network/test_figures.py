@@ -94,7 +94,7 @@ def read_xlsx(user: User, query: str = "") -> list[list[list[Any]]]:
 def test_an_empty_page_says_what_to_do_first(nina: User) -> None:
     page = nina.client.get(f"{BASE}/figures")
     assert "Zahlen erscheinen ab fünf Betrieben, damit niemand auf einen einzelnen schließen kann." in page.text
-    assert "Legen Sie zuerst einen an" in page.text
+    assert "Erstellen Sie zuerst einen" in page.text
     assert "Noch keine Gruppe ist vollständig" in page.text
     assert tables(page) == {}
 

@@ -64,7 +64,7 @@ def test_the_text_comes_in_both_languages_plain_and_formatted_the_own_one_first(
 
 def test_a_free_choice_promises_no_single_check(app: Flask, nina: User) -> None:
     link_id = people.add_link(app, "netz-a")
-    assert "Mit dem Selbstcheck gehen Sie" in nina.client.get(f"{LINKS}/{link_id}/text").text
+    assert "Mit dem Check gehen Sie" in nina.client.get(f"{LINKS}/{link_id}/text").text
 
 
 def test_a_link_that_has_ended_is_not_handed_on(app: Flask, nina: User) -> None:

@@ -259,7 +259,7 @@ class TestOneCase:
         assert "zum Teil Zwei fehlen." in read.text
         assert steps(read)[-2:] == [
             "Feststellungen geschrieben oder geändert",
-            "Feststellungen zur zweiten Lesung gegeben",
+            "Feststellungen zum Gegenlesen gegeben",
         ]
 
     def test_a_refused_hand_over_loses_nothing_typed_and_says_what_is_saved(
@@ -277,7 +277,7 @@ class TestOneCase:
         )
         company = alma.client.get(f"{alma.base}/audits/{case}")
         assert "Alle da." in company.text
-        assert "Feststellungen zur zweiten Lesung gegeben" not in company.text
+        assert "Feststellungen zum Gegenlesen gegeben" not in company.text
         assert "Waren die Termine am Tag der Ausstellung einzuhalten? nein" not in company.text
 
     def test_an_answer_without_its_reason_is_never_read_by_the_company(
@@ -311,7 +311,7 @@ class TestOneCase:
         late = otto.client.post(f"/staff/audits/{case}/submit", old | FINDINGS | {"outcome": "in_order"})
         assert late.status == 409
         assert summary(late) == ["#dates-answer"]
-        assert "Feststellungen zur zweiten Lesung gegeben" not in steps(late)
+        assert "Feststellungen zum Gegenlesen gegeben" not in steps(late)
 
     def test_two_at_the_checklist_are_told_of_each_other(
         self, alma: Person, olaf: User, otto: User, case: UUID
@@ -611,7 +611,7 @@ class TestInsight:
         assert "Practice 1.1.a (de)" not in seen.text
         assert "Liste Nummer" not in seen.text, "actions of no topic are not among what was opened"
         assert seen.response.headers["Cache-Control"] == "no-store"
-        assert steps(alma.client.get(f"{alma.base}/audits/{case}"))[-1] == "Einsicht genommen"
+        assert steps(alma.client.get(f"{alma.base}/audits/{case}"))[-1] == "Antworten angesehen"
 
     def test_the_whole_comes_with_plan_and_hints(self, alma: Person, olaf: User, case: UUID) -> None:
         act(olaf, case, "/ask")

@@ -116,7 +116,7 @@ class TestCheckpoint:
 
     def test_one_that_fits_is_named(self, app: Flask, olaf: User) -> None:
         self.keep(app)
-        assert "steht unverändert im Protokoll" in olaf.client.get(RECORD).text
+        assert "steht unverändert im Ereignisprotokoll" in olaf.client.get(RECORD).text
 
     def test_one_that_does_not_fit_is_a_warning(self, app: Flask, olaf: User) -> None:
         self.keep(app)
