@@ -560,7 +560,7 @@ class TestOneFormForAllOfIt:
         refused = act(olaf, case, "/message", 422, **{"dates-note": "Drei."}, **self.REST)
         assert summary(refused) == ["#message"]
         assert refused.values("/message").items() >= (self.REST | {"dates-note": "Drei."}).items()
-        assert "Gesendet oder weitergegeben ist noch nichts." in refused.text
+        assert "Gesendet oder zum Gegenlesen gegeben ist noch nichts." in refused.text
         assert steps(refused)[-1] == "Feststellungen geschrieben oder geändert"
 
     @pytest.mark.parametrize(
