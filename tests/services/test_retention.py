@@ -6,7 +6,7 @@ from time import sleep
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Connection, Engine, event, select, update
 from sqlalchemy.orm import Session
 
 from om_selfcheck.clock import day_in_berlin
@@ -213,3 +213,21 @@ def test_the_words_of_old_mails_are_forgotten_and_the_ledger_stays(session: Sess
     assert {state for state, address, _ in left if address} == {"queued", "failed"}
     assert {facts for _, address, facts in left if not address} == {"{}"}
     assert len(left) == 5
+
+
+def test_mails_forgotten_long_ago_are_not_looked_at_again(session: Session) -> None:
+    if session.get_bind().dialect.name != "sqlite":
+        pytest.skip("what PostgreSQL takes depends on how much there is")
+    statements: list[str] = []
+
+    def note(_connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
+        statements.append(statement)
+
+    connection = session.connection()
+    event.listen(connection, "before_cursor_execute", note)
+    retention.forget_old_mails(session, retention=KEEP, now=NOW)
+    event.remove(connection, "before_cursor_execute", note)
+    (statement,) = [one for one in statements if one.startswith("UPDATE message")]
+    values = ("",) * statement.count("?")
+    plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+    assert "ix_message_with_address" in str(plan)

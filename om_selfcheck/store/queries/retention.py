@@ -16,6 +16,7 @@ from om_selfcheck.store.models import (
     Message,
     Rating,
 )
+from om_selfcheck.store.models.message import HAS_ADDRESS
 
 FINAL_STATES = ("sent", "undeliverable", "cancelled")
 
@@ -90,7 +91,7 @@ def clear_old_mails(session: Session, *, created_before: datetime) -> Sequence[U
     """Forget address and facts of mails that are done with; return those that had some."""
     statement = (
         update(Message)
-        .where(Message.created_at < created_before, Message.state.in_(FINAL_STATES), Message.address != "")
+        .where(Message.created_at < created_before, Message.state.in_(FINAL_STATES), HAS_ADDRESS)
         .values(address="", facts="{}")
         .returning(Message.id)
     )
