@@ -232,7 +232,7 @@ class TestOffice:
         assert MISMATCH in page.text
         assert kept in page.text
         assert FALSE_NAME not in page.text
-        assert "Das Unternehmen hat seine Angaben gelöscht" not in page.text
+        assert "Die Angaben des Unternehmens sind gelöscht" not in page.text
         assert f"{address}/correction" not in page.links()
 
     def test_the_record_says_so_where_the_number_is_looked_for(self, app: Flask, olaf: User, number: str) -> None:
