@@ -405,6 +405,22 @@ class TestOneCase:
             wrong = letter.replace(letter.split("/")[-1], f"{case}.pdf")
             assert client.get(wrong).status == 404
 
+    def test_the_letter_says_where_to_answer_without_a_link(
+        self, olaf: User, case: UUID, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        printed: list[str] = []
+        monkeypatch.setattr(pdf, "render_audit_letter", lambda letter, *_, **__: printed.append(letter.answer_to) or b"")
+        letter = next(
+            link for link in olaf.client.get(act(olaf, case, "/ask").location).links() if "/letters/" in link
+        )
+        imprint = Path(settings.instance_dir) / "legal" / "imprint.de.txt"
+        imprint.parent.mkdir(exist_ok=True)
+        imprint.write_text("Musterweg 1\n01067 Dresden\n\nTelefon 1234", encoding="utf-8")
+        olaf.client.get(letter)
+        imprint.unlink()
+        olaf.client.get(letter)
+        assert printed == ["Musterweg 1\n01067 Dresden", ""]
+
     def test_the_office_reads_at_once_that_a_letter_has_to_be_posted(
         self, alma: Person, olaf: User, case: UUID
     ) -> None:
