@@ -90,8 +90,8 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Confirmation.MAY_DECLARE: _("Ich darf diese Erklärung für das Unternehmen abgeben."),
         Confirmation.PUBLIC_NUMBER: _(
             "Ich weiß: Wer die Nummer hat, sieht Firmenname, Check mit Version, Tag der Ausstellung, Ende der"
-            " Gültigkeit und Status, später auch Berichtigungen mit dem früheren Namen, den Grund eines Widerrufs und die"
-            " Nummer der neueren Erklärung, aber weder Bewertungen noch Plan."
+            " Gültigkeit und Status, später auch Berichtigungen mit dem früheren Namen, den Grund eines Widerrufs und"
+            " die Nummer der neueren Erklärung, aber weder Bewertungen noch Plan."
         ),
         Confirmation.INSIGHT: _(
             "Ich weiß: Die Geschäftsstelle, die die Nummern betreut, darf mich für eine Stichprobe um Einsicht bitten."

@@ -259,4 +259,4 @@ class TestOffice:
         assert not [one for one in page.links() if "/letters/" in one]
         assert olaf.client.send(f"/staff/audits/{case}", {"message": "Ein Fehler hier."}, form="/message").status == 303
         assert olaf.client.send(f"/staff/audits/{case}", form="/leave").status == 303
-        assert "nicht angesehen" in olaf.client.get(f"/staff/audits/{case}").text
+        assert "ohne Ergebnis beendet" in olaf.client.get(f"/staff/audits/{case}").text

@@ -1,6 +1,7 @@
 """The office's pages of cases and samples: what they show, what they save, who may not; and the firm's side of them."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +12,12 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from om_selfcheck import clock
+from om_selfcheck.config import Settings
 from om_selfcheck.domain.access import FRESH_FOR, Role, Strength
 from om_selfcheck.domain.audit import CheckItem
 from om_selfcheck.domain.sampling import Draw, draw_sample
 from om_selfcheck.extensions import db
+from om_selfcheck.pdf import documents as pdf
 from om_selfcheck.services import erasure, grants, samples
 from om_selfcheck.store.models import AuditSample, Company
 from om_selfcheck.store.models import User as UserRow
@@ -409,10 +412,10 @@ class TestOneCase:
         self, olaf: User, case: UUID, settings: Settings, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         printed: list[str] = []
-        monkeypatch.setattr(pdf, "render_audit_letter", lambda letter, *_, **__: printed.append(letter.answer_to) or b"")
-        letter = next(
-            link for link in olaf.client.get(act(olaf, case, "/ask").location).links() if "/letters/" in link
+        monkeypatch.setattr(
+            pdf, "render_audit_letter", lambda letter, *_, **__: printed.append(letter.answer_to) or b""
         )
+        letter = next(link for link in olaf.client.get(act(olaf, case, "/ask").location).links() if "/letters/" in link)
         imprint = Path(settings.instance_dir) / "legal" / "imprint.de.txt"
         imprint.parent.mkdir(exist_ok=True)
         imprint.write_text("Musterweg 1\n01067 Dresden\n\nTelefon 1234", encoding="utf-8")
@@ -473,7 +476,7 @@ class TestOneCase:
         act(olaf, case, "/ask")
         act(olaf, case, "/leave", leave_text="Sie haben nicht geantwortet.")
         page = alma.client.get(f"{alma.base}/audits/{case}")
-        assert "nicht angesehen" in page.text
+        assert "ohne Ergebnis beendet" in page.text
         assert "Öffentlich wird davon nichts." in page.text
 
     def test_of_an_erased_company_it_is_closed_and_stays_as_a_number(
@@ -488,7 +491,7 @@ class TestOneCase:
         assert "Name gelöscht" in page.text
         assert "es gibt nichts mehr zu zählen" in page.text
         assert not [link for link in page.links() if "/letters/" in link]
-        assert "nicht angesehen" in page.text
+        assert "ohne Ergebnis beendet" in page.text
         assert not page.soup.select('form[action*="/leave"]')
 
     def test_a_form_that_is_no_longer_offered_is_refused_as_such(self, alma: Person, olaf: User, case: UUID) -> None:
