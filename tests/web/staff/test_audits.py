@@ -412,9 +412,12 @@ class TestOneCase:
         self, olaf: User, case: UUID, settings: Settings, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         printed: list[str] = []
-        monkeypatch.setattr(
-            pdf, "render_audit_letter", lambda letter, *_, **__: printed.append(letter.answer_to) or b""
-        )
+
+        def render(letter: pdf.AuditLetter, *_: Any, **__: Any) -> bytes:
+            printed.append(letter.answer_to)
+            return b""
+
+        monkeypatch.setattr(pdf, "render_audit_letter", render)
         letter = next(link for link in olaf.client.get(act(olaf, case, "/ask").location).links() if "/letters/" in link)
         imprint = Path(settings.instance_dir) / "legal" / "imprint.de.txt"
         imprint.parent.mkdir(exist_ok=True)
