@@ -48,13 +48,14 @@ class AuditMove(StrEnum):
 
 
 class AuditOutcome(StrEnum):
-    """How a case ended. NOT_LOOKED_INTO has no public consequence (D14)."""
+    """How a case ended. NOT_LOOKED_INTO has no public consequence (D14); KEPT judges nothing but the proposal."""
 
     IN_ORDER = "in_order"
     ADVICE = "advice"
     CORRECTION_AGREED = "correction_agreed"
     NOT_LOOKED_INTO = "not_looked_into"
     WITHDRAWAL_PROPOSED = "withdrawal_proposed"
+    KEPT = "kept"
 
 
 class StepKind(StrEnum):

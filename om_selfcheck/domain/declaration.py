@@ -12,14 +12,14 @@ POSTAL_CODE_LENGTH = 5
 
 
 class Confirmation(StrEnum):
-    """What the signatory ticks before issuing; the wording has a version (D14)."""
+    """What the signatory ticks before issuing; with the conditions shown beside it, it has a version (D14)."""
 
     MAY_DECLARE = "may_declare"
     PUBLIC_NUMBER = "public_number"
     INSIGHT = "insight"
 
 
-CONDITIONS_VERSION = "1"
+CONDITIONS_VERSION = "2"
 
 
 class DetailField(StrEnum):

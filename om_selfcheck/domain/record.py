@@ -126,6 +126,14 @@ class Event:
                 raise ValueError(f"an event holds ids, codes, hashes, days and numbers; {key!r} is something else")
 
 
+def may_company_read(verb: str, actor: str) -> bool:
+    """Say whether a company reads an event of its record: all but when a responsible person first opened their link.
+
+    Such openings are not recorded any more; those of older versions stay in the chain.
+    """
+    return (verb, actor) != (Verb.GRANT_OPENED, Right.DOER)
+
+
 def user_actor(user_id: UUID) -> str:
     """Return how the record names somebody who is signed in.
 

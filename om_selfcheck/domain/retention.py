@@ -1,7 +1,8 @@
 """How long what a company entrusted to the program is kept, and when the company is warned before it goes (P18).
 
 Nothing is kept for its own sake: a check in the making goes two years after it was last opened, a declaration's content
-half a year after its end, the words of a mail after ninety days. What is public of a number, dates and status, stays.
+half a year after its end at the earliest, the words of a mail after ninety days. What is public of a number, dates and
+status, stays.
 """
 
 from calendar import monthrange

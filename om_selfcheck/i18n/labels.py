@@ -90,7 +90,8 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Confirmation.MAY_DECLARE: _("Ich darf diese Erklärung für das Unternehmen abgeben."),
         Confirmation.PUBLIC_NUMBER: _(
             "Ich weiß: Wer die Nummer hat, sieht Firmenname, Check mit Version, Tag der Ausstellung, Ende der"
-            " Gültigkeit und Status, aber weder Bewertungen noch Plan."
+            " Gültigkeit und Status, später auch Berichtigungen mit dem früheren Namen, den Grund eines Widerrufs und"
+            " die Nummer der neueren Erklärung, aber weder Bewertungen noch Plan."
         ),
         Confirmation.INSIGHT: _(
             "Ich weiß: Die Geschäftsstelle, die die Nummern betreut, darf mich für eine Stichprobe um Einsicht bitten."
@@ -325,8 +326,9 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         AuditOutcome.IN_ORDER: _("in Ordnung"),
         AuditOutcome.ADVICE: _("in Ordnung, mit Hinweisen"),
         AuditOutcome.CORRECTION_AGREED: _("Berichtigung vereinbart"),
-        AuditOutcome.NOT_LOOKED_INTO: _("nicht angesehen"),
+        AuditOutcome.NOT_LOOKED_INTO: _("ohne Ergebnis beendet"),
         AuditOutcome.WITHDRAWAL_PROPOSED: _("nach Anhörung widerrufen"),
+        AuditOutcome.KEPT: _("Die Selbsterklärung bleibt bestehen"),
     },
     StepKind: {
         StepKind.DRAWN: _("Zufällig gezogen"),

@@ -168,7 +168,8 @@ class MondayDocument:
 class AuditLetter:
     """A letter about a case, for the post. `lost_link` is where a lost link is asked for, as it is printed.
 
-    Without a confirmed address it is empty: nothing would come of asking. `imprint` says how to reach the office.
+    Without a confirmed address it is empty: nothing would come of asking. `imprint` says how to reach the office,
+    `answer_to` is where somebody without a link writes to; empty where the operator named no address.
     """
 
     letter: CaseLetter
@@ -179,6 +180,7 @@ class AuditLetter:
     city: str
     lost_link: str
     imprint: str
+    answer_to: str
 
 
 def render_audit_letter(document: AuditLetter, language: Language, *, operator_name: str) -> bytes:

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.access import Task
-from om_selfcheck.domain.record import Event, Verb
+from om_selfcheck.domain.record import Event, Verb, may_company_read
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.record import append_event
 from om_selfcheck.services.snapshots import list_changed
@@ -72,7 +72,8 @@ def _write(session: Session, company_id: UUID, changed: Sequence[str], now: date
         for model in belongings.belongs_to(company_id)
         if model not in DERIVED
     }
-    record = belongings.list_events(session, belongings.list_subjects(session, company_id))
+    events = belongings.list_events(session, belongings.list_subjects(session, company_id))
+    record = [event for event in events if may_company_read(event["verb"], event["actor"])]
     content = {"format": FORMAT, "made_at": now, "changed_snapshots": changed, "tables": tables, "record": record}
     return json.dumps(content, default=_to_plain, ensure_ascii=False, indent=1)
 

@@ -132,7 +132,12 @@ def get_actor_by_token(session: Session, *, token: str, now: datetime) -> Actor:
 
 
 def record_opening(session: Session, *, actor: Actor, now: datetime) -> None:
-    """Note that a round was opened (retention counts from there); record a link's first opening, never another."""
+    """Note that a round was opened (retention counts from there); record a link's first opening, never another.
+
+    Whoever is responsible for actions is told that nobody sees when they look: their link leaves nothing at all.
+    """
+    if actor.right is Right.DOER:
+        return
     assessments.note_opening(session, actor.assessment_id, now)
     append_once(session, _event(Verb.GRANT_OPENED, actor, actor.grant_id, now, {}))
 

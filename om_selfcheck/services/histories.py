@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.access import Right, Role, Task
 from om_selfcheck.domain.declaration import DetailField
-from om_selfcheck.domain.record import RECIPIENT, SYSTEM, Verb
+from om_selfcheck.domain.record import RECIPIENT, SYSTEM, Verb, may_company_read
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.record import ListedEvent, list_timeline
 from om_selfcheck.store.queries import accounts, entries, grants
@@ -41,7 +41,7 @@ def list_history(session: Session, *, actor: Actor) -> Sequence[Happening]:
         subjects.append(f"declaration:{actor.declaration_number}")
     if actor.may(Task.DECLARE):  # nobody who only works along or reads is told of a case
         subjects += [f"audit:{audit_id}" for audit_id in entries.list_audit_ids(session, actor.assessment_id)]
-    events = list_timeline(session, *subjects)
+    events = [event for event in list_timeline(session, *subjects) if may_company_read(event.code, event.actor)]
     roles = _find_roles(session, events)
     rows = grants.list_grants(session, company_id=actor.company_id, assessment_id=actor.assessment_id)
     links = {str(row.id): (row.label, Right(row.right)) for row in rows}

@@ -114,7 +114,7 @@ def decide_withdrawal(
         _withdraw(session, declaration, WithdrawalReason(proposal.reason), actor=by.actor, now=now)
         _settle_all(session, declaration, StepKind.WITHDRAWN, side=Side.SYSTEM, actor=by.actor, now=now)
     else:
-        audit.outcome, kind = AuditOutcome.IN_ORDER.value, StepKind.KEPT
+        audit.outcome, kind = AuditOutcome.KEPT.value, StepKind.KEPT
         record_case(session, audit, Verb.WITHDRAWAL_DROPPED, actor=by.actor, now=now, declaration=declaration.number)
     step_id = add_step(session, audit, kind, side=Side.STAFF, by=by, text=text, now=now)
     record_case(session, audit, Verb.AUDIT_CLOSED, actor=by.actor, now=now, outcome=audit.outcome)

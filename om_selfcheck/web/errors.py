@@ -182,7 +182,7 @@ def explain_frozen() -> Refusal:
 def explain_not_correctable() -> Refusal:
     return Refusal(
         _("Hier lässt sich nichts mehr berichtigen"),
-        _("Die Selbsterklärung ist widerrufen, oder das Unternehmen hat seine Angaben gelöscht."),
+        _("Die Selbsterklärung ist widerrufen, oder die Angaben des Unternehmens sind gelöscht."),
         _("Es wurde nichts geändert."),
         _("Sehen Sie unter der Nummer nach, was gilt."),
     )
@@ -306,10 +306,13 @@ def explain(status: int) -> Refusal:
             _("Gehen Sie zurück und kürzen Sie die Texte."),
         ),
         503: (
-            _("Gerade ist viel los"),
-            _("Die Datenbank war einige Sekunden lang nicht frei."),
-            _("Was als gespeichert gemeldet wurde, ist gespeichert. Diese Eingabe noch nicht."),
-            _("Gehen Sie zurück und senden Sie in ein paar Sekunden noch einmal."),
+            _("Die Datenbank antwortet gerade nicht"),
+            _("Sie war einige Sekunden lang nicht frei oder nicht erreichbar."),
+            _(
+                "Was als gespeichert gemeldet wurde, ist gespeichert."
+                " Haben Sie eben etwas eingegeben, ist das noch nicht gespeichert."
+            ),
+            _("Versuchen Sie es in ein paar Sekunden noch einmal; nach einer Eingabe gehen Sie dazu zurück."),
         ),
         507: (
             _("Der Speicher des Servers ist voll"),

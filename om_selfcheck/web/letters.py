@@ -8,6 +8,7 @@ from flask import Response, send_file
 from om_selfcheck.extensions import db
 from om_selfcheck.pdf import documents as pdf
 from om_selfcheck.services import case_letters
+from om_selfcheck.web.public.pages import operator_text
 from om_selfcheck.web.surroundings import printed_address, settings
 
 
@@ -25,6 +26,7 @@ def send_letter(audit_id: UUID, step_id: UUID) -> Response:
             city=details.city,
             lost_link=printed_address("public.lost_link") if posted.has_confirmed_address else "",
             imprint=printed_address("public.imprint"),
+            answer_to=next(iter(operator_text("imprint", posted.language)), ""),
         ),
         "en" if posted.language == "en" else "de",
         operator_name=settings().operator_name,

@@ -138,7 +138,7 @@ CODES: dict[type[StrEnum], str] = {
     ),
     AuditOutcome: (
         "IN_ORDER=in_order ADVICE=advice CORRECTION_AGREED=correction_agreed NOT_LOOKED_INTO=not_looked_into "
-        "WITHDRAWAL_PROPOSED=withdrawal_proposed"
+        "WITHDRAWAL_PROPOSED=withdrawal_proposed KEPT=kept"
     ),
     StepKind: (
         "DRAWN=drawn REPORTED=reported ASKED=asked MESSAGE=message OPENED=opened OPENING_ENDED=opening_ended "
@@ -225,4 +225,4 @@ def test_what_else_is_stored_for_years_stays_as_it_is() -> None:
     assert GENESIS == "0" * 64
     assert checkpoint.FORMAT == "om-selbstcheck-record-1"
     assert snapshot.FORMAT == 1
-    assert declaration.CONDITIONS_VERSION == "1"
+    assert declaration.CONDITIONS_VERSION == "2"

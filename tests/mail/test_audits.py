@@ -67,6 +67,16 @@ def test_after_a_report_it_says_when_the_name_is_shown_again(migrated_app: Flask
     check_golden(migrated_app, claimed, letter, name="audit-closed-report")
 
 
+@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.parametrize("outcome", [AuditOutcome.KEPT, AuditOutcome.NOT_LOOKED_INTO])
+def test_where_nobody_judged_the_answers_it_names_no_judgement(
+    migrated_app: Flask, language: str, outcome: AuditOutcome
+) -> None:
+    claimed = make_claimed(MessageKind.AUDIT, language, subject=SUBJECT)
+    letter = replace(LETTERS[Occasion.CLOSED], outcome=outcome)
+    check_golden(migrated_app, claimed, letter, name=f"audit-{outcome.value}")
+
+
 def test_the_first_letter_says_that_chance_chose() -> None:
     said = " ".join((GOLDEN / "audit-asked.de.txt").read_text(encoding="utf-8").split())
     assert "Zufällig gezogen, kein Verdacht" in said

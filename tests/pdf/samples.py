@@ -234,6 +234,7 @@ ASKED = AuditLetter(
     city=DETAILS.city,
     lost_link="https://check.example.org/lost-link",
     imprint="https://check.example.org/imprint",
+    answer_to="Musterweg 1\n01067 Dresden",
 )
 HEARING = replace(
     ASKED,

@@ -400,7 +400,7 @@ def test_the_snapshot_holds_the_whole_round(session: Session) -> None:
     assert snapshot.details == standing.draft.details
     assert (snapshot.slug, snapshot.version, snapshot.content_hash) == ("basis", "1.0", "0" * 64)
     assert (snapshot.issued_on, snapshot.language) == (TODAY, "de")
-    assert (snapshot.measures, snapshot.complete_actions, snapshot.conditions_version) == (5, 10, "1")
+    assert (snapshot.measures, snapshot.complete_actions, snapshot.conditions_version) == (5, 10, "2")
     assert issued.snapshot_hash == hash_snapshot(session.scalars(select(Declaration.snapshot)).one())
 
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, update
 from sqlalchemy.orm import Session
 
-from om_selfcheck.domain.access import Right, Task
+from om_selfcheck.domain.access import Right, Task, name_scope
 from om_selfcheck.domain.errors import AlreadyDeclared, NotAllowed, NotFound
 from om_selfcheck.domain.record import Verb
 from om_selfcheck.services import action_plans, assessments, declarations, drafts, grants
@@ -217,6 +217,18 @@ def test_the_first_opening_of_each_link_is_recorded_and_no_other(session: Sessio
         grants.record_opening(session, actor=actor, now=NOW + day * DAY)
     recorded = factories.list_verbs(session, f"assessment:{owner.assessment_id}")[2:]
     assert recorded == [(Verb.GRANT_OPENED, NOW), (Verb.GRANT_OPENED, NOW + 2 * DAY)]
+
+
+def test_the_link_of_a_responsible_person_leaves_nothing_when_it_is_opened(session: Session) -> None:
+    owner = factories.start(session)
+    dora = factories.make_doer(session, owner, name_scope("Büro"))
+    before = factories.dump(session)
+    grants.record_opening(session, actor=dora, now=NOW + DAY)
+    session.flush()
+    assert factories.dump(session) == before
+    grants.record_opening(session, actor=owner, now=NOW + DAY)
+    session.flush()
+    assert factories.dump(session) != before, "the control: another link leaves something"
 
 
 # Listing

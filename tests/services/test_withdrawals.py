@@ -124,7 +124,7 @@ class TestAfterAHearing:
         decide(session, otto, audit_id, Decision.KEPT, now=LATER)
         assert answer(session, owner) == before
         case = get(session, audit_id)
-        assert (case.outcome, case.steps[-1].kind) == (AuditOutcome.IN_ORDER, StepKind.KEPT)
+        assert (case.outcome, case.steps[-1].kind) == (AuditOutcome.KEPT, StepKind.KEPT)
 
     @pytest.mark.usefixtures("owner")
     def test_the_office_never_withdraws_at_the_company_s_wish(self, session: Session, olaf: Person) -> None:

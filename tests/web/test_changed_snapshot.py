@@ -232,7 +232,7 @@ class TestOffice:
         assert MISMATCH in page.text
         assert kept in page.text
         assert FALSE_NAME not in page.text
-        assert "Das Unternehmen hat seine Angaben gelöscht" not in page.text
+        assert "Die Angaben des Unternehmens sind gelöscht" not in page.text
         assert f"{address}/correction" not in page.links()
 
     def test_the_record_says_so_where_the_number_is_looked_for(self, app: Flask, olaf: User, number: str) -> None:
@@ -259,4 +259,4 @@ class TestOffice:
         assert not [one for one in page.links() if "/letters/" in one]
         assert olaf.client.send(f"/staff/audits/{case}", {"message": "Ein Fehler hier."}, form="/message").status == 303
         assert olaf.client.send(f"/staff/audits/{case}", form="/leave").status == 303
-        assert "nicht angesehen" in olaf.client.get(f"/staff/audits/{case}").text
+        assert "ohne Ergebnis beendet" in olaf.client.get(f"/staff/audits/{case}").text

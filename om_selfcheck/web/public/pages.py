@@ -30,11 +30,11 @@ def opened_here() -> list[Actor]:
     return sorted(opened.values(), key=lambda actor: actor.started_at, reverse=True)
 
 
-def operator_text(name: str) -> list[str]:
+def operator_text(name: str, language: str = "") -> list[str]:
     """Return the paragraphs of a text that the operator put into the instance folder; none where there is none."""
     folder = settings().instance_dir / LEGAL_FOLDER
-    for language in (current_language(), SOURCE_LANGUAGE):
-        path = folder / f"{name}.{language}.txt"
+    for wanted in (language or current_language(), SOURCE_LANGUAGE):
+        path = folder / f"{name}.{wanted}.txt"
         if path.is_file():
             return _paragraphs(path)
     return []

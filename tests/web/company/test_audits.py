@@ -78,7 +78,7 @@ def test_saying_no_ends_the_case_without_consequence(app: Flask, alma: Person, c
     number = people.number_of(app, alma)
     before = people.stella(app).client.get(f"/verify/{number}").text
     assert alma.client.send(address(alma, case), {"decline_text": "Keine Zeit."}, form="/decline").status == 303
-    assert "nicht angesehen" in alma.client.get(address(alma, case)).text
+    assert "ohne Ergebnis beendet" in alma.client.get(address(alma, case)).text
     assert people.stella(app).client.get(f"/verify/{number}").text == before
 
 

@@ -90,7 +90,7 @@ def test_the_page_says_what_goes_what_stays_and_for_how_long(alma: Person) -> No
     page = alma.client.get(f"{alma.base}/data")
     for said in (
         "wird gelöscht, wenn ihn 24 Monate lang niemand geöffnet hat",
-        "Ihr Inhalt wird 6 Monate nach ihrem Ende gelöscht",
+        "Ihr Inhalt bleibt mindestens 6 Monate nach ihrem Ende, länger, solange jemand den Check öffnet",
         "werden nach 90 Tagen vergessen",
         "spätestens am 24. Dezember 2026 sind sie überschrieben",
     ):

@@ -1,8 +1,13 @@
 """What happened, for the company itself: its own part of the record in plain words, and nobody's name."""
 
+import json
+from io import BytesIO
+from zipfile import ZipFile
+
 from flask import Flask
 
 from om_selfcheck import clock
+from om_selfcheck.domain.access import Right
 from om_selfcheck.domain.record import Event, Verb
 from om_selfcheck.extensions import db
 from om_selfcheck.services.record import append_event
@@ -30,6 +35,27 @@ def test_who_reads_may_see_it_and_others_find_nothing(app: Flask) -> None:
     alma = people.alma(app)
     assert happenings(people.rolf(alma))
     assert people.alma(app).client.get(f"{alma.base}/history").status == 404
+
+
+def test_when_a_responsible_person_looked_is_told_to_nobody_not_even_what_older_versions_recorded(app: Flask) -> None:
+    alma = people.alma(app)
+    people.plan_one(alma)
+    people.dora(alma)
+    for right in (Right.DOER, Right.READER):
+        with app.app_context():
+            subject, grant = f"assessment:{alma.assessment_id}", {"grant": "00000000-0000-4000-8000-000000000009"}
+            append_event(
+                db.session,
+                Event(verb=Verb.GRANT_OPENED, actor=right, subject=subject, at=clock.now(), payload=grant),
+            )
+            db.session.commit()
+    opened = [line for line in happenings(alma) if "zum ersten Mal geöffnet" in line]
+    assert len(opened) == 1
+    assert "mit einem Link zum Lesen" in opened[0]
+    taken = alma.client.send(f"{alma.base}/data", form="/data/export").response.get_data()
+    with ZipFile(BytesIO(taken)) as archive:
+        record = json.loads(archive.read("export.json"))["record"]
+    assert [row["actor"] for row in record if row["verb"] == "grant_opened"] == ["reader"]
 
 
 def test_staff_are_the_office_and_have_no_name_here(app: Flask) -> None:

@@ -46,7 +46,8 @@ def test_joining_by_code_says_what_the_network_sees_now(app: Flask, alma: Person
     joined = alma.client.send(f"{alma.base}/access", {"code": code}, form="/network")
     page = alma.client.get(joined.location)
     assert "Der Check zählt jetzt für das Netzwerk" in page.text
-    assert "Netzwerk netz-a sieht Zahlen über alle Betriebe zusammen, von Ihnen einzeln nichts." in page.text
+    seen = "sieht Zahlen, zusammen und für jeden Einladungslink ab fünf Betrieben, von Ihnen einzeln nichts."
+    assert f"Netzwerk netz-a {seen}" in page.text
     assert page.values("/release")["level"] == "nothing"
     assert agreed(app, alma) == (False, False)
 

@@ -68,7 +68,7 @@ def test_it_says_who_invites_to_what_and_who_will_see_what(app: Flask, code: str
         "Schön, dass Sie da sind.",
         "Nina Nord, 0531 123",
         "5 Maßnahmen",
-        "Erst ab fünf Betrieben, damit niemand auf einen einzelnen schließen kann.",
+        "Für einen Link erst ab fünf Betrieben, damit niemand auf einen einzelnen schließen kann.",
         "Erst ab 15 Betrieben, gerundet, nie mit Namen.",
         "Nicht Ihren Namen, nicht Ihre Antworten, nicht Ihren Plan.",
     ):

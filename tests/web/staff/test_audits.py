@@ -1,6 +1,7 @@
 """The office's pages of cases and samples: what they show, what they save, who may not; and the firm's side of them."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -11,10 +12,12 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from om_selfcheck import clock
+from om_selfcheck.config import Settings
 from om_selfcheck.domain.access import FRESH_FOR, Role, Strength
 from om_selfcheck.domain.audit import CheckItem
 from om_selfcheck.domain.sampling import Draw, draw_sample
 from om_selfcheck.extensions import db
+from om_selfcheck.pdf import documents as pdf
 from om_selfcheck.services import erasure, grants, samples
 from om_selfcheck.store.models import AuditSample, Company
 from om_selfcheck.store.models import User as UserRow
@@ -403,6 +406,25 @@ class TestOneCase:
             wrong = letter.replace(letter.split("/")[-1], f"{case}.pdf")
             assert client.get(wrong).status == 404
 
+    def test_the_letter_says_where_to_answer_without_a_link(
+        self, olaf: User, case: UUID, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        printed: list[str] = []
+
+        def render(letter: pdf.AuditLetter, *_: Any, **__: Any) -> bytes:
+            printed.append(letter.answer_to)
+            return b""
+
+        monkeypatch.setattr(pdf, "render_audit_letter", render)
+        letter = next(link for link in olaf.client.get(act(olaf, case, "/ask").location).links() if "/letters/" in link)
+        imprint = Path(settings.instance_dir) / "legal" / "imprint.de.txt"
+        imprint.parent.mkdir(exist_ok=True)
+        imprint.write_text("Musterweg 1\n01067 Dresden\n\nTelefon 1234", encoding="utf-8")
+        olaf.client.get(letter)
+        imprint.unlink()
+        olaf.client.get(letter)
+        assert printed == ["Musterweg 1\n01067 Dresden", ""]
+
     def test_the_office_reads_at_once_that_a_letter_has_to_be_posted(
         self, alma: Person, olaf: User, case: UUID
     ) -> None:
@@ -484,7 +506,7 @@ class TestOneCase:
         act(olaf, case, "/ask")
         act(olaf, case, "/leave", leave_text="Sie haben nicht geantwortet.")
         page = alma.client.get(f"{alma.base}/audits/{case}")
-        assert "nicht angesehen" in page.text
+        assert "ohne Ergebnis beendet" in page.text
         assert "Öffentlich wird davon nichts." in page.text
 
     def test_of_an_erased_company_it_is_closed_and_stays_as_a_number(
@@ -499,7 +521,7 @@ class TestOneCase:
         assert "Name gelöscht" in page.text
         assert "es gibt nichts mehr zu zählen" in page.text
         assert not [link for link in page.links() if "/letters/" in link]
-        assert "nicht angesehen" in page.text
+        assert "ohne Ergebnis beendet" in page.text
         assert not page.soup.select('[formaction*="/leave"]')
 
     def test_a_form_that_is_no_longer_offered_is_refused_as_such(self, alma: Person, olaf: User, case: UUID) -> None:
