@@ -254,7 +254,8 @@ class Harness:
         if bare in self.seen:
             return
         self.seen.add(bare)
-        page = Page(answer, BeautifulSoup(content.decode(), "html5lib"))
+        answer.data = content
+        page = Page(answer)
         check_page(page)
         is_shown_again = answer.status_code in SHOWN_AGAIN and page.soup.select_one("main form[method=post]")
         assert not is_refused or is_shown_again or number in page.text, "no request id"
