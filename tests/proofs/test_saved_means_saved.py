@@ -85,6 +85,8 @@ def live_and_die(
     for client in clients:
         client.start()
     time.sleep(chance.uniform(0.3, 1.5))
+    while len(ledger.acknowledged) <= CLIENTS and any(client.is_alive() for client in clients):
+        time.sleep(0.05)
     running.kill()
     for client in clients:
         client.join()
