@@ -1,6 +1,6 @@
 """The only place that reads the clock. Everything else gets the time as an argument."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -18,3 +18,17 @@ def day_in_berlin(instant: datetime) -> date:
 
 def today() -> date:
     return day_in_berlin(now())
+
+
+def start_of_day(day: date) -> datetime:
+    """Return the instant in which a day begins in Berlin.
+
+    >>> start_of_day(date(2026, 11, 24)).isoformat()
+    '2026-11-24T00:00:00+01:00'
+    """
+    return datetime.combine(day, time(), BERLIN)
+
+
+def end_of_day(day: date) -> datetime:
+    """Return the instant in which a day is over in Berlin."""
+    return start_of_day(day + timedelta(days=1))

@@ -8,8 +8,28 @@ from sqlalchemy.orm import Session
 from om_selfcheck import clock
 from om_selfcheck.config import Settings
 from om_selfcheck.mail.transport import forget_mails
-from om_selfcheck.services import installation, retention
+from om_selfcheck.services import clearing, installation, retention, sessions
 from om_selfcheck.services.scratch import clear_left_behind
+
+
+def clear_links(reader: Engine, writer: Engine) -> None:
+    """Forget plain links as soon as their ten minutes are over; as long as none is, this only reads."""
+    now = clock.now()
+    with Session(reader) as looking:
+        is_any_over = sessions.is_any_link_over(looking, now=now)
+    if is_any_over:
+        with Session(writer) as session, session.begin():
+            sessions.clear_links(session, now=now)
+
+
+def clear_unused(writer: Engine) -> int:
+    """Clear what nobody uses any more, in short transactions; return how many untouched checks went."""
+    cleared, now, is_any_left = 0, clock.now(), True
+    while is_any_left:
+        with Session(writer) as session, session.begin():
+            some = clearing.clear_up(session, now=now)
+        cleared, is_any_left = cleared + some, some > 0
+    return cleared
 
 
 def keep_house(reader: Engine, writer: Engine, settings: Settings) -> tuple[int, int, int]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from om_selfcheck import clock
 from om_selfcheck.cli import figures, record
-from om_selfcheck.cli.housekeeping import keep_house
+from om_selfcheck.cli.housekeeping import clear_unused, keep_house
 from om_selfcheck.config import Settings
 from om_selfcheck.domain.message import MessageKind
 from om_selfcheck.domain.reminders import reminder_day
@@ -37,6 +37,7 @@ class Queued:
 
     kinds: Mapping[str, int]
     failed: Sequence[str] = ()
+    cleared: int = 0
     erased: int = 0
     forgotten: int = 0
     weeks: int = 0
@@ -113,6 +114,23 @@ def clear_outgrown(queueing: Queueing) -> Queued:
     return Queued(kinds={MessageKind.RETENTION.value: warned} if warned else {}, erased=erased, forgotten=forgotten)
 
 
+def clear_up(queueing: Queueing) -> Queued:
+    """Clear untouched checks, idle sessions and what else nobody uses any more."""
+    if queueing.is_dry:
+        return Queued(kinds={})
+    cleared = clear_unused(queueing.writer)
+    write_line("cleared up", "info", checks=cleared)
+    return Queued(kinds={}, cleared=cleared)
+
+
 # In this order, every hour beside the workers of `./om run` and whenever somebody types `./om remind`.
 Job = Callable[[Queueing], Queued]
-JOBS: tuple[Job, ...] = (keep_checkpoint, queue_reminders, clear_outgrown, queue_nudges, tell_office, publish_figures)
+JOBS: tuple[Job, ...] = (
+    keep_checkpoint,
+    queue_reminders,
+    clear_up,
+    clear_outgrown,
+    queue_nudges,
+    tell_office,
+    publish_figures,
+)

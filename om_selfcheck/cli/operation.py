@@ -57,8 +57,11 @@ def remind(*, dry_run: bool) -> None:
     else:
         for state in (MessageState.SENT, MessageState.FAILED, MessageState.UNDELIVERABLE, MessageState.CANCELLED):
             click.echo(f"{state.value}: {counts.states[state]}")
-        click.echo(f"erased companies: {counts.erased}; forgotten mails: {counts.forgotten}")
-        click.echo(f"undeliverable in the last 30 days: {counts.given_up}")
+        click.echo(
+            f"cleared checks: {counts.cleared}; erased companies: {counts.erased}; forgotten mails: {counts.forgotten}"
+        )
+        at_least = "" if counts.given_up.is_all else "more than "
+        click.echo(f"undeliverable in the last 30 days: {at_least}{counts.given_up.number}")
     if counts.failed:
         raise click.ClickException(f"Records that could not be read: {len(counts.failed)}. The lines above name them.")
     if counts.broken_jobs:

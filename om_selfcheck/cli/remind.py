@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session
 
 from om_selfcheck import clock
 from om_selfcheck.cli import record
+from om_selfcheck.cli.housekeeping import clear_links
 from om_selfcheck.cli.jobs import JOBS, Queued, Queueing
 from om_selfcheck.config import Settings
 from om_selfcheck.domain.message import MessageState
+from om_selfcheck.domain.register import Count
 from om_selfcheck.log import describe, write_line
 from om_selfcheck.mail.delivery import Sender, send_due
 from om_selfcheck.mail.messages import make_letterhead, read_sender
@@ -23,7 +25,7 @@ from om_selfcheck.mail.transport import open_transport
 from om_selfcheck.services import messages
 from om_selfcheck.services.installation import open_engine
 from om_selfcheck.services.letters import join_tables
-from om_selfcheck.services.undeliverable import SHOWN_FOR
+from om_selfcheck.services.undeliverable import count_undelivered
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -39,16 +41,18 @@ class Counts:
     queued: Counter[str] = field(default_factory=Counter)
     states: Counter[MessageState] = field(default_factory=Counter)
     due: int = 0
-    given_up: int = 0
+    given_up: Count = field(default_factory=lambda: Count(0))
     broken_jobs: int = 0
     weeks: int = 0
     failed: list[str] = field(default_factory=list)
+    cleared: int = 0
     erased: int = 0
     forgotten: int = 0
 
     def add(self, queued: Queued) -> None:
         self.queued.update(queued.kinds)
         self.failed.extend(queued.failed)
+        self.cleared += queued.cleared
         self.erased += queued.erased
         self.forgotten += queued.forgotten
         self.weeks += queued.weeks
@@ -71,7 +75,7 @@ def remind_once(app: "Flask") -> Counts:
         _queue(queueing, counts)
         counts.states = send_due(sender, may_go_on=_may_go_on)
         with Session(sender.engine) as session:
-            counts.given_up = messages.count_undeliverable(session, since=clock.now() - SHOWN_FOR)
+            counts.given_up = count_undelivered(session, now=clock.now())
     sender.engine.dispose()
     reader.dispose()
     return counts
@@ -103,6 +107,7 @@ def keep_sending(app: "Flask") -> None:
                     queueing = Queueing(reader=reader, writer=sender.engine, settings=settings, now=clock.now())
                     _queue(queueing, counts)
                     jobs_ran_at = time.monotonic()
+                clear_links(reader, sender.engine)
                 if _is_any_due(reader):
                     counts.states = send_due(sender, may_go_on=_may_go_on)
             except Exception as error:  # noqa: BLE001 - the database may be away for a moment

@@ -9,8 +9,6 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, g
 from flask_babel import Babel, Domain, get_locale
-from flask_babel import gettext as _gettext
-from flask_babel import ngettext as _ngettext
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
@@ -61,12 +59,13 @@ def current_language() -> str:
 
 def gettext(text: str, **values: object) -> str:
     """Return a text in the language of the page, its placeholders filled."""
-    return str(_gettext(text, **values))
+    found = _as_text(current_language(), text)
+    return found % values if values else found
 
 
 def ngettext(one: str, many: str, number: int) -> str:
     """Return the text that fits a number; ``%(num)s`` stands for it."""
-    return str(_ngettext(one, many, number))
+    return load_translations(current_language()).ngettext(one, many, number) % {"num": number}
 
 
 @pass_eval_context

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
+from om_selfcheck.clock import day_in_berlin
 from om_selfcheck.domain.access import Task
 from om_selfcheck.domain.audit import (
     AuditMove,
@@ -33,8 +34,6 @@ from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.snapshots import find_intact, is_erased
 from om_selfcheck.store.models import Audit, AuditStep, Declaration, Opening, Withdrawal
 from om_selfcheck.store.queries import audits, withdrawals
-
-_A_MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,7 +274,7 @@ def _to_proposal(row: Withdrawal) -> Proposal:
         reason=WithdrawalReason(row.reason),
         text=row.text,
         proposed_by=row.proposed_by,
-        hearing_ends_on=row.hearing_ends_on or row.proposed_at.date(),
+        hearing_ends_on=row.hearing_ends_on or day_in_berlin(row.proposed_at),
         answer=row.answer,
         decision=Decision(row.decision) if row.decision else None,
     )

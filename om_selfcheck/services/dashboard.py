@@ -15,7 +15,7 @@ from om_selfcheck.domain.register import (
     days_of_ending,
     days_of_status,
 )
-from om_selfcheck.services.undeliverable import SHOWN_FOR
+from om_selfcheck.services.undeliverable import count_undelivered
 from om_selfcheck.store.queries import dashboard
 
 MONTHS = 13
@@ -62,7 +62,7 @@ def get_dashboard(session: Session, *, now: datetime) -> Dashboard:
         ending_days=ending,
         ended=ended,
         renewed=renewed,
-        undeliverable=dashboard.count_undeliverable(session, now - SHOWN_FOR),
+        undeliverable=count_undelivered(session, now=now),
         audits_open=audits_open,
         audits_overdue=audits_overdue,
     )

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
+from om_selfcheck.clock import day_in_berlin
 from om_selfcheck.domain.access import Right, Task, doer_link_lifetime, name_scope, reach_of
 from om_selfcheck.domain.action_plan import Action
 from om_selfcheck.domain.errors import DomainError, NotFound
@@ -153,7 +154,8 @@ def decline_reminders(session: Session, *, actor: Actor, now: datetime) -> None:
 def end_of_link(actions: Sequence[Action], now: datetime) -> datetime:
     """Return when the link of somebody with these actions ends."""
     days = [day for action in actions for day in (action.due_on, action.follow_up_on) if day]
-    return now + doer_link_lifetime(max(days, default=now.date()) - now.date())
+    today = day_in_berlin(now)
+    return now + doer_link_lifetime(max(days, default=today) - today)
 
 
 def _list_actions_of(session: Session, assessment_id: UUID, name: str) -> list[Action]:

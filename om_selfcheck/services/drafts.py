@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -55,8 +56,7 @@ def get_standing(session: Session, *, actor: Actor, questionnaire: Questionnaire
 
 def get_draft(session: Session, *, actor: Actor) -> Draft:
     actor.require(Task.READ)
-    company, assessment = assessments.get_company_and_draft(session, actor.assessment_id)
-    return _to_draft(company, assessment)
+    return _load_draft(session, actor.assessment_id)
 
 
 def write_draft(draft: Draft) -> dict[str, str]:
@@ -80,7 +80,7 @@ def save_draft(
     """
     actor.require_open(Task.DECLARE)
     company, assessment = assessments.get_company_and_draft(session, actor.assessment_id)
-    before = write_draft(_to_draft(company, assessment))
+    before = write_draft(_load_draft(session, actor.assessment_id))
     merger = FieldMerger()
     after = {
         name: merger.merge(name, stored=before[name], shown=shown.get(name, ""), wanted=wanted.get(name))
@@ -91,20 +91,15 @@ def save_draft(
     return tuple(merger.conflicts)
 
 
-def _to_draft(company: Company, assessment: Assessment) -> Draft:
+def _load_draft(session: Session, assessment_id: UUID) -> Draft:
+    stored = assessments.read_draft(session, assessment_id)
     details = DeclarationDetails(
-        company_name=company.name,
-        street=company.street,
-        postal_code=company.postal_code,
-        city=company.city,
-        signatory_name=assessment.signatory_name,
-        signatory_function=assessment.signatory_function,
-        place=assessment.place,
-        confirmations=frozenset(Confirmation(code) for code in assessment.confirmations.split()),
-        has_signature_line=assessment.has_signature_line,
+        company_name=stored["name"],
+        confirmations=frozenset(Confirmation(code) for code in stored["confirmations"].split()),
+        **{name: stored[name] for name in ("street", "postal_code", "city", *SIGNATORY_FIELDS, "has_signature_line")},
     )
-    reminder = ReminderChoice(company.reminder) if company.reminder else None
-    return Draft(details=details, reminder=reminder, email=company.email)
+    reminder = ReminderChoice(stored["reminder"]) if stored["reminder"] else None
+    return Draft(details=details, reminder=reminder, email=stored["email"])
 
 
 def _store_fields(company: Company, assessment: Assessment, values: Mapping[str, str]) -> None:

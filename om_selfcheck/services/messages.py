@@ -137,10 +137,6 @@ def count_due(session: Session, *, now: datetime) -> int:
     return messages.count_due(session, now)
 
 
-def count_undeliverable(session: Session, *, since: datetime) -> int:
-    return messages.count_undeliverable(session, since)
-
-
 def claim_message(session: Session, *, domain: str, now: datetime) -> Claim | None:
     """Take the message that waits longest, or None where none is due. Commit before anything else is done with it.
 

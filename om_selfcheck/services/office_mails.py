@@ -1,10 +1,10 @@
 """Telling the coordinating office by mail that something waits for it: counts only, nothing of whom it is about."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 
 from sqlalchemy.orm import Session
 
-from om_selfcheck.clock import BERLIN, day_in_berlin
+from om_selfcheck.clock import BERLIN, day_in_berlin, end_of_day
 from om_selfcheck.domain.message import MessageKind
 from om_selfcheck.domain.reminders import reminder_day
 from om_selfcheck.domain.waiting import LastMail, Waiting, is_mail_due
@@ -18,7 +18,7 @@ def find_waiting(session: Session, *, today: date) -> Waiting:
     """Count what waits for the office on a day."""
     reports, reported_at = waiting.count_reports(session)
     cases = waiting.count_cases(session, today)
-    missed_at = datetime.combine(cases.missed_on + timedelta(days=1), time(), BERLIN) if cases.missed_on else None
+    missed_at = end_of_day(cases.missed_on) if cases.missed_on else None
     instants = [at for at in (reported_at, cases.answered_at, cases.submitted_at, missed_at) if at]
     return Waiting(
         reports=reports,

@@ -2,12 +2,12 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
-from om_selfcheck.clock import BERLIN, day_in_berlin
+from om_selfcheck.clock import day_in_berlin, end_of_day
 from om_selfcheck.domain.audit import AuditMove, AuditState, Side, StepKind
 from om_selfcheck.domain.errors import DomainError
 from om_selfcheck.domain.opening import Insight, is_until_allowed, look_into
@@ -120,15 +120,6 @@ def look(session: Session, *, by: Person, audit_id: UUID, questionnaire: Questio
         snapshot=declaration.snapshot_hash,
     )
     return Look(insight=insight, ends_at=terms.ends_at)
-
-
-def end_of_day(on: date) -> datetime:
-    """Return when a day is over in Berlin.
-
-    >>> end_of_day(date(2026, 11, 24)).isoformat()
-    '2026-11-25T00:00:00+01:00'
-    """
-    return datetime.combine(on + timedelta(days=1), time.min, BERLIN)
 
 
 def _write_topics(refs: Collection[str]) -> str:

@@ -1,12 +1,12 @@
 """Reading the record as staff do: by code, person, matter and period; and whether its newest checkpoint fits."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from om_selfcheck.clock import BERLIN
+from om_selfcheck.clock import end_of_day, start_of_day
 from om_selfcheck.domain.checkpoint import Checkpoint, NoCheckpoint
 from om_selfcheck.domain.declaration_number import NotANumber, read_number
 from om_selfcheck.domain.record import Event, Verb
@@ -107,8 +107,8 @@ def _read_subject(typed: str) -> str:
 
 def _find_bounds(session: Session, days: IssueDays) -> tuple[int | None, int | None]:
     """Return the first and the last event of a period; events follow each other in time as they do in number."""
-    first = _find_first(session, _begin_of(days.first)) if days.first else None
-    behind = _find_first(session, _begin_of(days.last + timedelta(days=1))) if days.last else None
+    first = _find_first(session, start_of_day(days.first)) if days.first else None
+    behind = _find_first(session, end_of_day(days.last)) if days.last else None
     return first, behind - 1 if behind is not None else None
 
 
@@ -120,7 +120,3 @@ def _find_first(session: Session, instant: datetime) -> int:
         at = rows.find_instant(session, middle)
         low, high = (middle + 1, high) if at is not None and at < instant else (low, middle)
     return low
-
-
-def _begin_of(day: date) -> datetime:
-    return datetime.combine(day, time(), BERLIN)

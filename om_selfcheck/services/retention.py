@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from om_selfcheck.clock import BERLIN, day_in_berlin
+from om_selfcheck.clock import day_in_berlin, start_of_day
 from om_selfcheck.config import Settings
 from om_selfcheck.domain.declaration import VALID_YEARS, last_valid_day
 from om_selfcheck.domain.message import MessageKind
@@ -61,7 +61,7 @@ def read_retention(settings: Settings) -> Retention:
 def list_outgrown(session: Session, *, retention: Retention, today: date) -> Iterator[Outgrown]:
     """Yield the companies that are to be warned or erased, in batches, so that memory stays flat."""
     horizon = today + NOTICES[Notice.FIRST]
-    opened_before = datetime.combine(add_months(horizon, -retention.draft_months), datetime.min.time(), BERLIN)
+    opened_before = start_of_day(add_months(horizon, -retention.draft_months))
     issued_before = add_months(horizon, -retention.declaration_months - VALID_YEARS * MONTHS_A_YEAR)
     after: UUID | None = None
     while batch := rows.list_idle_companies(

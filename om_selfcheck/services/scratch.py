@@ -1,6 +1,6 @@
 """Files that are needed only while a list is written: in the instance folder, for nobody else to read, and soon gone.
 
-Where a process is killed meanwhile they stay until the next start, or until the daily clearing-up finds them old.
+Where a process is killed meanwhile they stay until the next start, or until the hourly clearing-up finds them old.
 """
 
 import shutil

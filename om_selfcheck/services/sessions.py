@@ -70,9 +70,19 @@ def end_session(session: Session, *, session_id: str) -> None:
     sessions.delete_session(session, hash_session_id(session_id))
 
 
+def is_any_link_over(session: Session, *, now: datetime) -> bool:
+    """Say whether a plain link still stands somewhere that nobody confirmed as kept in time."""
+    return sessions.is_any_fresh_link_over(session, now)
+
+
+def clear_links(session: Session, *, now: datetime) -> None:
+    """Forget plain links that nobody confirmed as kept in time."""
+    sessions.clear_fresh_links(session, now)
+
+
 def clear_idle_sessions(session: Session, *, now: datetime) -> None:
     """Forget sessions nobody uses any more, and plain links that nobody confirmed as kept in time."""
-    sessions.clear_fresh_links(session, now)
+    clear_links(session, now=now)
     sessions.delete_idle_sessions(session, before=now - IDLE_LIFETIME, kept_before=now - KEPT_LIFETIME)
 
 

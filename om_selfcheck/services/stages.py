@@ -6,13 +6,13 @@ erased, `keep_stages` cuts what names it; the week and the link stay, or the dif
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
-from om_selfcheck.clock import BERLIN, day_in_berlin
+from om_selfcheck.clock import day_in_berlin, end_of_day
 from om_selfcheck.domain.action_plan import count_complete
 from om_selfcheck.domain.completeness import REQUIRED_ACTIONS
 from om_selfcheck.domain.statistics.groups import Group, Overview, form_pool, merge_pools, show_groups
@@ -133,7 +133,7 @@ def pool_ended_links(session: Session, *, network_id: UUID, week: Week, now: dat
 
 def end_of(week: Week) -> datetime:
     """Return the instant in which a week is over."""
-    return datetime.combine(week.ends_on + timedelta(days=1), time(), BERLIN)
+    return end_of_day(week.ends_on)
 
 
 def _count_actions(session: Session, assessment_id: UUID, row: RowMapping, already: Iterable[Stage]) -> int:

@@ -47,15 +47,19 @@ class UndeliveredPage:
 
 def list_undelivered(session: Session, *, now: datetime, after: str = "", size: int = PAGE_SIZE) -> UndeliveredPage:
     """List a page of the last 30 days; what `after` cannot mean, or what is gone by now, begins at the top."""
-    since = now - SHOWN_FOR
-    rows = undeliverable.list_page(session, since=since, after=_read_id(after), at_most=size + 1)
+    rows = undeliverable.list_page(session, since=now - SHOWN_FOR, after=_read_id(after), at_most=size + 1)
     letters = [step_id for row in rows if (step_id := _find_step_id(row))]
     steps = audits.find_steps(session, letters) if letters else {}
     return UndeliveredPage(
         mails=tuple(_to_undelivered(row, steps) for row in rows[:size]),
-        found=dashboard.count_undeliverable(session, since),
+        found=count_undelivered(session, now=now),
         after=rows[size - 1]["id"].hex if len(rows) > size else None,
     )
+
+
+def count_undelivered(session: Session, *, now: datetime) -> Count:
+    """Count those of the last 30 days."""
+    return dashboard.count_undeliverable(session, now - SHOWN_FOR)
 
 
 def _find_step_id(row: RowMapping) -> UUID | None:

@@ -35,8 +35,8 @@ def _asked_for() -> str | None:
 
 
 def _keep_language(endpoint: str, values: dict[str, object]) -> None:
-    if has_request_context() and _asked_for() and endpoint != "static":
-        values.setdefault("lang", _asked_for())
+    if has_request_context() and endpoint != "static" and (code := _asked_for()):
+        values.setdefault("lang", code)
 
 
 def _same_page(code: str) -> str:

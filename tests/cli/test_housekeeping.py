@@ -9,16 +9,19 @@ from uuid import UUID
 import pytest
 import time_machine
 from sqlalchemy import Engine, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from om_selfcheck.cli.housekeeping import keep_house
+from om_selfcheck.cli.housekeeping import clear_links, clear_unused, keep_house
+from om_selfcheck.cli.jobs import JOBS, clear_up
 from om_selfcheck.config import Settings, read_settings
 from om_selfcheck.domain.message import MessageKind
-from om_selfcheck.services import erasure, installation
+from om_selfcheck.services import erasure, installation, sessions
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.installation import bring_up_to_date, open_engine
 from om_selfcheck.services.messages import queue_message
-from om_selfcheck.store.models import Assessment, Company, Message
+from om_selfcheck.store.engine import empty_log
+from om_selfcheck.store.models import Assessment, Company, Message, WebSession
 from tests import factories
 from tests.factories import NOW, TODAY
 
@@ -124,3 +127,59 @@ def test_what_a_company_erased_while_somebody_was_reading_leaves_the_log_later(h
         assert house.holds(CANARY), "the control: nobody can take away what is being read"
     assert house.keep(NOW) == (0, 0, 0)
     assert not house.holds(CANARY)
+
+
+# Clearing up
+
+
+def test_untouched_checks_go_however_many_there_are(house: House) -> None:
+    with Session(house.writer) as session:
+        for _number in range(51):
+            factories.start(session)
+    assert clear_up in JOBS
+    assert [clear_at(house, NOW + after) for after in (7 * DAY, 8 * DAY, 9 * DAY)] == [0, 51, 0]
+
+
+def clear_at(house: House, now: datetime) -> int:
+    with time_machine.travel(now, tick=False):
+        return clear_unused(house.writer)
+
+
+def test_a_plain_link_is_gone_from_the_file_when_its_ten_minutes_are_over(house: House) -> None:
+    show_link(house, CANARY)
+    assert [shown_at(house, timedelta(minutes=minutes)) for minutes in (9, 10)] == [True, False]
+    empty_log(house.writer)
+    assert not house.holds(CANARY)
+
+
+def test_looking_for_plain_links_keeps_no_writer_waiting(house: House) -> None:
+    show_link(house, CANARY)
+    with house.writer.connect() as impatient:
+        impatient.exec_driver_sql("PRAGMA busy_timeout = 0")
+    somebody = open_engine(house.settings.database_url)
+    with somebody.begin():
+        assert shown_at(house, timedelta(minutes=9))
+        with pytest.raises(OperationalError):  # the control: to clear one, the writer is waited for
+            shown_at(house, timedelta(minutes=10))
+    somebody.dispose()
+
+
+def show_link(house: House, token: str) -> None:
+    """Let a browser hold a link just made, to be seen for ten minutes."""
+    with Session(house.writer) as session, session.begin():
+        sessions.save_session(
+            session,
+            session_id="q" * 43,
+            data="{}",
+            is_kept=False,
+            now=NOW,
+            fresh_links=token,
+            clear_links_at=NOW + timedelta(minutes=10),
+        )
+
+
+def shown_at(house: House, after: timedelta) -> bool:
+    with time_machine.travel(NOW + after, tick=False):
+        clear_links(house.reader, house.writer)
+    with Session(house.reader) as session:
+        return session.scalars(select(WebSession.fresh_links)).one() != ""

@@ -98,7 +98,7 @@ def test_what_is_due_is_queued_and_sent_and_the_counts_are_the_result(
         "failed: 0",
         "undeliverable: 0",
         "cancelled: 0",
-        "erased companies: 0; forgotten mails: 0",
+        "cleared checks: 0; erased companies: 0; forgotten mails: 0",
         "undeliverable in the last 30 days: 0",
     ]
     assert len(outbox(instance)) == 3

@@ -285,13 +285,6 @@ def test_looking_and_counting_agree_with_what_can_be_claimed(session: Session) -
     assert not messages.is_any_due(session, now=NOW)
 
 
-def test_undeliverable_ones_are_counted_for_a_while(session: Session) -> None:
-    queue(session)
-    settle(session, must_claim(session), Problem.ADDRESS_REFUSED)
-    assert messages.count_undeliverable(session, since=NOW) == 1
-    assert messages.count_undeliverable(session, since=NOW + TINY) == 0
-
-
 def test_the_company_sees_every_mail_sent_for_it_with_its_state(session: Session) -> None:
     alma, other = factories.start(session), factories.start(session)
     for number, address in enumerate(("a@b.de", "c@d.de", "e@f.de")):

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.message import MessageKind, MessageState, Problem
-from om_selfcheck.services import messages
 from om_selfcheck.services.accounts import Person
 from om_selfcheck.services.dashboard import get_dashboard
 from om_selfcheck.services.grants import Actor
@@ -73,7 +72,6 @@ def test_what_was_given_up_over_thirty_days_ago_is_in_neither_list_nor_count(ses
         page = list_undelivered(session, now=now)
         figures = get_dashboard(session, now=now)
         assert (len(page.mails), page.found.number, figures.undeliverable.number) == (left, left, left)
-        assert messages.count_undeliverable(session, since=now - SHOWN_FOR) == left
 
 
 def test_a_declared_round_is_named_by_its_number(session: Session, owner: Actor) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, delete, or_, select, update
+from sqlalchemy import Row, RowMapping, bindparam, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -15,11 +15,21 @@ _LIST_RATINGS = select(Rating.measure_ref, Rating.need, Rating.note).where(
     Rating.assessment_id == bindparam("assessment_id")
 )
 _LIST_SOME_RATINGS = _LIST_RATINGS.where(Rating.measure_ref.in_(bindparam("measure_refs", expanding=True)))
-_GET_DRAFT = (
-    select(Company, Assessment)
-    .join(Assessment, Assessment.company_id == Company.id)
-    .where(Assessment.id == bindparam("assessment_id"))
-)
+_OF_ROUND = (Assessment.company_id == Company.id) & (Assessment.id == bindparam("assessment_id"))
+_GET_COMPANY_AND_DRAFT = select(Company, Assessment).where(_OF_ROUND)
+_READ_DRAFT = select(
+    Company.name,
+    Company.street,
+    Company.postal_code,
+    Company.city,
+    Company.reminder,
+    Company.email,
+    Assessment.signatory_name,
+    Assessment.signatory_function,
+    Assessment.place,
+    Assessment.confirmations,
+    Assessment.has_signature_line,
+).where(_OF_ROUND)
 _KEY = ["assessment_id", "measure_ref"]
 _HOLDS_NOTHING = (
     *(
@@ -72,8 +82,13 @@ def store_ratings(session: Session, rows: Sequence[dict[str, object]]) -> None:
     connection.execute(_UPSERT[connection.dialect.name], list(rows))
 
 
+def read_draft(session: Session, assessment_id: UUID) -> RowMapping:
+    """Return what the draft of a declaration is made of; every page below a round asks."""
+    return session.connection().execute(_READ_DRAFT, {"assessment_id": assessment_id}).mappings().one()
+
+
 def get_company_and_draft(session: Session, assessment_id: UUID) -> tuple[Company, Assessment]:
-    company, assessment = session.execute(_GET_DRAFT, {"assessment_id": assessment_id}).one()
+    company, assessment = session.execute(_GET_COMPANY_AND_DRAFT, {"assessment_id": assessment_id}).one()
     return company, assessment
 
 

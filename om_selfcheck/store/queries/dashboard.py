@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from om_selfcheck.domain.message import MessageState
 from om_selfcheck.domain.register import Count, IssueDays
 from om_selfcheck.store.models import Audit, Declaration, Message
+from om_selfcheck.store.queries.undeliverable import is_given_up
 
 FEW, MANY = 10_000, 50_000
 
@@ -42,8 +42,7 @@ def count_renewed(session: Session, days: IssueDays) -> tuple[Count, Count]:
 
 def count_undeliverable(session: Session, since: datetime) -> Count:
     """Count the mails that were given up since an instant."""
-    is_meant = (Message.state == MessageState.UNDELIVERABLE) & (Message.next_try_at >= since)
-    return _count(session, select(Message.id).where(is_meant), FEW)
+    return _count(session, select(Message.id).where(is_given_up(since)), FEW)
 
 
 def count_audits(session: Session, today: date) -> tuple[Count, Count]:

@@ -137,12 +137,6 @@ def count_due(session: Session, now: datetime) -> int:
     return session.scalar(_COUNT_DUE, {"now": now}) or 0
 
 
-def count_undeliverable(session: Session, since: datetime) -> int:
-    """Count what was given up since an instant; `next_try_at` of what is over says when that was."""
-    is_given_up = (Message.state == MessageState.UNDELIVERABLE.value) & (Message.next_try_at >= since)
-    return session.scalar(select(func.count()).select_from(Message).where(is_given_up)) or 0
-
-
 def list_of_company(session: Session, *, company_id: UUID, lost_link_subject: str, most: int) -> Sequence[Message]:
     """Return a company's messages, the newest first; those about a lost link name an address, not a company."""
     values = {"company_id": company_id, "lost_link_subject": lost_link_subject, "most": most}

@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from om_selfcheck.store.models import Action, ActionProgress, Declaration, LaterRating, Rating
 
 _LIST_LATER = (
-    select(LaterRating)
+    select(LaterRating.measure_ref, LaterRating.need, LaterRating.at, LaterRating.action_id)
     .where(LaterRating.assessment_id == bindparam("assessment_id"))
     .order_by(LaterRating.at, LaterRating.id)
 )
@@ -53,8 +53,8 @@ def list_dated_ratings(session: Session, assessment_id: UUID) -> Sequence[tuple[
     return [(ref, need, frozen_at or rated_at) for ref, need, rated_at in rows]
 
 
-def list_later_ratings(session: Session, assessment_id: UUID) -> Sequence[LaterRating]:
-    return session.scalars(_LIST_LATER, {"assessment_id": assessment_id}).all()
+def list_later_ratings(session: Session, assessment_id: UUID) -> Sequence[Row[str, str, datetime, UUID | None]]:
+    return session.connection().execute(_LIST_LATER, {"assessment_id": assessment_id}).all()
 
 
 def add_later_ratings(session: Session, rows: Sequence[dict[str, Any]]) -> None:

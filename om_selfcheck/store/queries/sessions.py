@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, delete, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -57,10 +57,13 @@ def delete_session(session: Session, id_hash: str) -> None:
     session.execute(delete(WebSession).where(WebSession.id_hash == id_hash))
 
 
+def is_any_fresh_link_over(session: Session, now: datetime) -> bool:
+    return session.execute(select(WebSession.id_hash).where(_is_over(now)).limit(1)).first() is not None
+
+
 def clear_fresh_links(session: Session, now: datetime) -> None:
     """Forget the plain links that were to be seen until an instant."""
-    is_over = WebSession.clear_links_at <= now
-    session.execute(update(WebSession).where(is_over).values(fresh_links="", clear_links_at=None))
+    session.execute(update(WebSession).where(_is_over(now)).values(fresh_links="", clear_links_at=None))
 
 
 def delete_idle_sessions(session: Session, *, before: datetime, kept_before: datetime) -> None:
@@ -70,3 +73,7 @@ def delete_idle_sessions(session: Session, *, before: datetime, kept_before: dat
         (WebSession.is_kept.is_(True)) & (WebSession.used_at < kept_before),
     )
     session.execute(delete(WebSession).where(is_idle))
+
+
+def _is_over(now: datetime) -> ColumnElement[bool]:
+    return WebSession.clear_links_at <= now

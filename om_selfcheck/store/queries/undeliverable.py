@@ -22,14 +22,18 @@ _LISTED = (
         Declaration.number,
     )
     .outerjoin(Declaration, Declaration.assessment_id == Message.assessment_id)
-    .where(Message.state == MessageState.UNDELIVERABLE.value)
     .order_by(Message.next_try_at.desc(), Message.id.desc())
 )
 
 
+def is_given_up(since: datetime) -> ColumnElement[bool]:
+    """Say of a mail whether it was given up since an instant."""
+    return (Message.state == MessageState.UNDELIVERABLE.value) & (Message.next_try_at >= since)
+
+
 def list_page(session: Session, *, since: datetime, after: UUID | None, at_most: int) -> Sequence[RowMapping]:
     """Return the mails that were given up since an instant, the last one first, behind one of them."""
-    page = _LISTED.where(Message.next_try_at >= since, *_behind(session, after)).limit(at_most)
+    page = _LISTED.where(is_given_up(since), *_behind(session, after)).limit(at_most)
     return session.execute(page).mappings().all()
 
 

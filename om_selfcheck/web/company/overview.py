@@ -17,7 +17,7 @@ from om_selfcheck.domain.questionnaire import LANGUAGES, Questionnaire
 from om_selfcheck.extensions import csrf, db
 from om_selfcheck.i18n.translation import current_language
 from om_selfcheck.i18n.translation import gettext as _
-from om_selfcheck.services import access_mails, assessments, cases, grants, participations, sessions, throttles
+from om_selfcheck.services import assessments, cases, grants, participations
 from om_selfcheck.services.assessments import Started
 from om_selfcheck.services.grants import list_links
 from om_selfcheck.services.invitations import Invitation
@@ -61,7 +61,6 @@ def start() -> ResponseReturnValue:
     language = request.form.get("language", current_language())
     if language not in LANGUAGES:
         abort(UNPROCESSABLE)
-    _clear_up(now)
     started = assessments.start_assessment(db.session, questionnaire=questionnaire, language=language, now=now)
     if invitation and not _join(started, invitation, choices, now):
         return refuse_invitation(find_or_count(code))
@@ -99,14 +98,6 @@ def _join(started: Started, invitation: Invitation, choices: Choices, now: datet
         db.session.rollback()
         return False
     return True
-
-
-def _clear_up(now: datetime) -> None:
-    """Do a little of what has to be done now and then."""
-    assessments.clear_untouched(db.session, now=now)
-    sessions.clear_idle_sessions(db.session, now=now)
-    throttles.clear_old_windows(db.session, now=now)
-    access_mails.clear_unknown_requests(db.session, now=now)
 
 
 @bp.get("/assessments/<uuid:assessment_id>")
