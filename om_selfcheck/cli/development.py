@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
 
 JOURNEYS = "tests/journeys"
+CHECKS_AT_ONCE = 2
 PASS_ON = {"ignore_unknown_options": True, "help_option_names": []}
 SPOKEN_IN = {"om_selfcheck": (("**.py", "python"),), "templates": (("**.html", "jinja2"), ("**.txt", "jinja2"))}
 JINJA = {"trim_blocks": "true", "lstrip_blocks": "true", "newstyle_gettext": "true", "silent": "false"}
@@ -44,14 +46,16 @@ def test(arguments: tuple[str, ...]) -> None:
 @click.command()
 def check() -> None:
     """Look at lint, format, types, templates and layers."""
-    results = [
-        _run("ruff", "check", "."),
-        _run("ruff", "format", "--check", "."),
-        _run("mypy"),
-        _run("djlint", "--lint", "--quiet", "templates"),
-        _run_script("lint-imports"),
-    ]
-    sys.exit(max(results))
+    tools = Path(sys.executable).parent
+    commands = (
+        ("mypy",),  # the longest; the others go on beside it
+        ("ruff", "check", "."),
+        ("ruff", "format", "--check", "."),
+        ("djlint", "--lint", "--quiet", "templates"),
+        ("lint-imports",),
+    )
+    with ThreadPoolExecutor(CHECKS_AT_ONCE) as checks:
+        sys.exit(max(checks.map(_run_apart, [(str(tools / name), *rest) for name, *rest in commands])))
 
 
 @click.command(context_settings=PASS_ON)
@@ -126,10 +130,11 @@ def _run(module: str, *arguments: str) -> int:
     return subprocess.run([sys.executable, "-m", module, *arguments], cwd=ROOT, check=False).returncode
 
 
-def _run_script(name: str) -> int:
-    """Run a tool of the environment that is no module."""
-    click.echo(f"– {name}")
-    return subprocess.run([Path(sys.executable).parent / name], cwd=ROOT, check=False).returncode
+def _run_apart(command: Sequence[str]) -> int:
+    """Run a tool of the environment beside others, and show in one piece what it says."""
+    done = subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    click.echo(f"– {Path(command[0]).name} {' '.join(command[1:])}".rstrip() + f"\n{done.stdout}".rstrip())
+    return done.returncode
 
 
 COMMANDS = (test, check, bench, lock, words)

@@ -4,6 +4,7 @@ WeasyPrint is loaded with the first document, so that the start stays fast. The 
 stylesheets are kept: a page then takes half the time, and memory stays flat.
 """
 
+import atexit
 import hashlib
 from functools import cached_property
 from pathlib import Path
@@ -105,6 +106,7 @@ class Press:
     def fonts(self) -> "FontConfiguration":
         from weasyprint.text.fonts import FontConfiguration
 
+        atexit.register(vars(self).pop, "fonts", None)  # later it would miss what frees it, and say so
         return FontConfiguration()
 
     @cached_property

@@ -29,8 +29,12 @@ def room() -> Iterator[Pressroom]:
 
 
 def _kept(room: Pressroom, work: Callable[[], None] | None = None) -> ExitStack:
+    def enter() -> None:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})  # as the server's press does: it ends when asked
+        (work or room.keep_printing)()
+
     stack = ExitStack()
-    stack.enter_context(keep_beside(work or room.keep_printing))
+    stack.enter_context(keep_beside(enter))
     return stack
 
 

@@ -34,13 +34,13 @@ TRIES, PARALLEL = 60, 12
 PEOPLE, AT_ONCE = 150, 4
 FIVE_MINUTES = 300.0
 REFUSED, TOO_OFTEN, BEGUN, SAID, UNKNOWN = 422, 429, 303, 200, 404
-NEAR_THE_END = 120.0
+NEAR_THE_END = 60.0
 FOUR_AND_SENDER = 5
 
 
 @pytest.fixture(autouse=True)
 def _inside_one_window() -> None:
-    """Begin with two minutes left at least: a test that goes over into the next window counts two."""
+    """Begin with a minute left at least: a test that goes over into the next window counts two."""
     now = datetime.now(UTC)
     left = (SIGN_INS_OF_ACCOUNT.next_window(now) - now).total_seconds()
     assert left <= QUARTER.total_seconds()

@@ -362,7 +362,7 @@ def find_after_race(session: Session, engine: Engine) -> set[str]:
 
     def work(own: Session, turn: int) -> None:
         if turn:
-            written.wait(A_WHILE)
+            written.wait(timeout=10)
             company_id, cause = actor.company_id, ErasureCause.TIME_PASSED
             erasure.erase_company(own, company_id=company_id, cause=cause, today=TODAY, now=NOW)
             return

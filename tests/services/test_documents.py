@@ -121,7 +121,7 @@ def test_who_keeps_a_file_waits_for_an_erasure_that_is_under_way(session: Sessio
 
     def work(own: Session, number: int) -> None:
         if number:
-            erased.wait(A_WHILE)
+            erased.wait(timeout=10)
             with pytest.raises(NotFound):
                 keep(own, owner, PDF)
             return

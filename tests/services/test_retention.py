@@ -165,7 +165,7 @@ def erase_while_opening(session: Session, engine: Engine) -> int:
 
     def work(own: Session, number: int) -> None:
         if number:
-            opened.wait(A_WHILE)
+            opened.wait(timeout=10)
             retention.erase_outgrown(own, outgrown=seen, retention=KEEP, today=day_in_berlin(GOES), now=GOES)
             return
         record_opening(own, actor=came_back, now=GOES)
