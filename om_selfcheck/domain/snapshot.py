@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -100,6 +100,11 @@ def read_snapshot(text: str) -> Snapshot:
 def hash_snapshot(text: str) -> str:
     """Hash a snapshot; bytes that are no text, which only tampering puts into a database, are hashed as they are."""
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def hash_content(snapshot: Snapshot) -> str:
+    """Hash what is declared, whatever its number and day: so a preview names what issuing is to freeze (P16)."""
+    return hash_snapshot(write_snapshot(replace(snapshot, number="", issued_on=date.min)))
 
 
 def _write_action(key: str, action: Action) -> dict[str, Any]:
