@@ -14,6 +14,7 @@ from om_selfcheck.domain.questionnaire import Questionnaire
 
 FORM = "application/x-www-form-urlencoded"
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+CONTENT = re.compile(r'name="was-content" value="([^"]+)"')
 DETAILS = {
     "company_name": "Tischlerei Brandt GmbH",
     "street": "Am Mühlbach 4",
@@ -120,9 +121,14 @@ class Owner:
             _expect(self.save_page("/plan/new", _plan_entry(number)), 303)
         _expect(self.save_page("/declaration", DETAILS), 303)
 
-    def issue(self) -> str:
-        """Issue the declaration and return its number."""
-        issued = self.save_page("/declaration/issue", {})
+    def look(self) -> str:
+        """Open the preview and return what it names; nothing once the declaration was issued."""
+        shown = CONTENT.search(self.browser.get(f"{self.base}/declaration/preview").text)
+        return shown[1] if shown else ""
+
+    def issue(self, shown: str = "") -> str:
+        """Issue the declaration as it was shown, else as it stands, and return its number."""
+        issued = self.save_page("/declaration/issue", {"was-content": shown or self.look()})
         _expect(issued, 303)
         return issued.location.rpartition("/")[2]
 

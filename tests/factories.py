@@ -143,6 +143,13 @@ def make_complete(session: Session) -> Actor:
     return actor
 
 
+def look(session: Session, actor: Actor, *, today: date = TODAY, questionnaire: Questionnaire | None = None) -> str:
+    """Return what a preview opened now would name."""
+    questionnaire = questionnaire or make_questionnaire()
+    standing = drafts.get_standing(session, actor=actor, questionnaire=questionnaire)
+    return declarations.hash_preview(session, actor=actor, questionnaire=questionnaire, standing=standing, today=today)
+
+
 def issue(
     session: Session,
     actor: Actor,
@@ -151,8 +158,10 @@ def issue(
     now: datetime = NOW,
     questionnaire: Questionnaire | None = None,
 ) -> str:
+    questionnaire = questionnaire or make_questionnaire()
+    shown = look(session, actor, today=today, questionnaire=questionnaire)
     number = declarations.issue_declaration(
-        session, actor=actor, questionnaire=questionnaire or make_questionnaire(), now=now, today=today
+        session, actor=actor, questionnaire=questionnaire, shown=shown, now=now, today=today
     )
     session.commit()
     return number

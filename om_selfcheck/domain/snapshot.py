@@ -3,7 +3,7 @@
 import hashlib
 import json
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -114,6 +114,11 @@ def read_declared(text: str) -> tuple[str, str] | None:
 def hash_snapshot(text: str) -> str:
     """Hash a snapshot; bytes that are no text, which only tampering puts into a database, are hashed as they are."""
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def hash_content(snapshot: Snapshot) -> str:
+    """Hash what is declared, whatever its number and day: so a preview names what issuing is to freeze (P16)."""
+    return hash_snapshot(write_snapshot(replace(snapshot, number="", issued_on=date.min)))
 
 
 def _write_action(key: str, action: Action) -> dict[str, Any]:

@@ -16,8 +16,7 @@ from om_selfcheck.domain.errors import DomainError, NotFound
 from om_selfcheck.domain.questionnaire import Questionnaire
 from om_selfcheck.domain.record import Event, Verb
 from om_selfcheck.domain.register import register_words
-from om_selfcheck.domain.renewal import PreviousRound
-from om_selfcheck.domain.snapshot import Snapshot, hash_snapshot, write_snapshot
+from om_selfcheck.domain.snapshot import Snapshot, hash_content, hash_snapshot, write_snapshot
 from om_selfcheck.services.corrections import list_corrections
 from om_selfcheck.services.drafts import Standing, get_standing
 from om_selfcheck.services.grants import Actor
@@ -36,6 +35,10 @@ class NotComplete(DomainError):
     def __init__(self, completeness: Completeness) -> None:
         super().__init__(", ".join(completeness.unmet))
         self.completeness = completeness
+
+
+class PreviewChanged(DomainError):
+    """What would be frozen is not what was shown; nothing was issued."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,15 +62,25 @@ class IssuedDeclaration:
         return len(self.corrections)
 
 
+def hash_preview(
+    session: Session, *, actor: Actor, questionnaire: Questionnaire, standing: Standing, today: date
+) -> str:
+    """Name what a declaration issued now would freeze, for whoever shows it; issuing asks for it again."""
+    replaced = find_replaced(session, actor=actor, today=today, is_locking=False)
+    return hash_content(_freeze(standing, replaced, actor=actor, questionnaire=questionnaire, today=today))
+
+
 def issue_declaration(
-    session: Session, *, actor: Actor, questionnaire: Questionnaire, now: datetime, today: date
+    session: Session, *, actor: Actor, questionnaire: Questionnaire, shown: str, now: datetime, today: date
 ) -> str:
     """Issue the declaration of a round and return its number; asked again it returns the same number (P3).
 
-    The declaration of the round that this one renews is replaced with it (D8).
+    `shown` is what `hash_preview` named: nobody declares what they never saw (P2, P16). The declaration of the round
+    that this one renews is replaced with it (D8).
 
     Raises:
         NotComplete: a criterion is not met; every gap is named (R01 to R11).
+        PreviewChanged: something of it was changed since it was shown.
     """
     actor.require(Task.DECLARE)
     existing = declarations.find_by_assessment(session, actor.assessment_id)
@@ -76,9 +89,10 @@ def issue_declaration(
     standing = get_standing(session, actor=actor, questionnaire=questionnaire)
     if not standing.completeness.is_met:
         raise NotComplete(standing.completeness)
-    replaced = find_replaced(session, actor=actor, today=today)
-    previous = replaced.previous if replaced else None
-    snapshot = _freeze(standing, actor=actor, questionnaire=questionnaire, today=today, previous=previous)
+    replaced = find_replaced(session, actor=actor, today=today, is_locking=True)
+    snapshot = _freeze(standing, replaced, actor=actor, questionnaire=questionnaire, today=today)
+    if hash_content(snapshot) != shown:
+        raise PreviewChanged
     text, declaration_id = write_snapshot(snapshot), uuid4()
     declarations.add_declaration(
         session,
@@ -150,7 +164,7 @@ def _replace(session: Session, replaced: Replaced, *, by_id: UUID, by: str, acto
 
 
 def _freeze(
-    standing: Standing, *, actor: Actor, questionnaire: Questionnaire, today: date, previous: PreviousRound | None
+    standing: Standing, replaced: Replaced | None, *, actor: Actor, questionnaire: Questionnaire, today: date
 ) -> Snapshot:
     return Snapshot(
         number=make_number(secrets.randbits(RANDOM_BITS)),
@@ -166,7 +180,7 @@ def _freeze(
         measures=questionnaire.size,
         complete_actions=standing.completeness.complete_actions,
         conditions_version=CONDITIONS_VERSION,
-        previous=previous,
+        previous=replaced.previous if replaced else None,
     )
 
 

@@ -60,9 +60,9 @@ def add_declared_demo(session: Session, *, questionnaire: Questionnaire, now: da
     actor = grants.get_actor_by_token(session, token=token, now=now)
     confirmed = dict.fromkeys(drafts.CONFIRMATION_FIELDS, drafts.ON)
     drafts.save_draft(session, actor=actor, wanted=confirmed, shown={})
-    declarations.issue_declaration(
-        session, actor=actor, questionnaire=questionnaire, now=then, today=day_in_berlin(then)
-    )
+    day, standing = day_in_berlin(then), drafts.get_standing(session, actor=actor, questionnaire=questionnaire)
+    shown = declarations.hash_preview(session, actor=actor, questionnaire=questionnaire, standing=standing, today=day)
+    declarations.issue_declaration(session, actor=actor, questionnaire=questionnaire, shown=shown, now=then, today=day)
     declared = grants.get_actor_by_token(session, token=token, now=now)
     for entry, state in zip(action_plans.list_actions(session, actor=actor), cycle(STATES), strict=False):
         report = Report(state=state, note="Machen wir anders.")

@@ -137,10 +137,13 @@ def take_over_action(
     return new_id
 
 
-def find_replaced(session: Session, *, actor: Actor, today: date) -> Replaced | None:
-    """Return the declaration that a new one of this round replaces, and hold it until the transaction ends (D8)."""
+def find_replaced(session: Session, *, actor: Actor, today: date, is_locking: bool) -> Replaced | None:
+    """Return the declaration that a new one of this round replaces (D8).
+
+    Who issues holds it until the transaction ends.
+    """
     actor.require(Task.DECLARE)
-    found = renewals.find_last_declaration(session, actor.assessment_id, is_locking=True)
+    found = renewals.find_last_declaration(session, actor.assessment_id, is_locking=is_locking)
     if found is None:
         return None
     row, newer = found

@@ -1,7 +1,7 @@
 """Browser sessions on the server: a session ends at logout, whoever still has its cookie."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -25,6 +25,16 @@ class FoundSession:
     idle: timedelta = timedelta()
 
 
+@dataclass(frozen=True, slots=True)
+class HeldData:
+    """What a session holds, and apart from it the plain links that wait to be kept, with their end."""
+
+    data: str
+    is_kept: bool = False
+    fresh_links: str = ""
+    clear_links_at: datetime | None = None
+
+
 def may_stay_signed_in(*, since: datetime, idle: timedelta, now: datetime) -> bool:
     """Say whether somebody is still signed in: 30 minutes without a request end it, and 12 hours in any case."""
     return idle <= SIGNED_IN_IDLE and now - since <= SIGNED_IN_LIFETIME
@@ -39,26 +49,20 @@ def find_session(session: Session, *, session_id: str, now: datetime) -> FoundSe
     return FoundSession(row.data, row.is_kept, needs_touch=idle > TOUCH_AFTER, fresh_links=row.fresh_links, idle=idle)
 
 
-def save_session(
-    session: Session,
-    *,
-    session_id: str,
-    data: str,
-    is_kept: bool,
-    now: datetime,
-    fresh_links: str = "",
-    clear_links_at: datetime | None = None,
-) -> None:
-    """Store what a session holds, and apart from it the plain links that wait to be kept, with their end."""
-    sessions.store_session(
-        session,
-        id_hash=hash_session_id(session_id),
-        data=data,
-        is_kept=is_kept,
-        fresh_links=fresh_links,
-        clear_links_at=clear_links_at,
-        now=now,
-    )
+def add_session(session: Session, *, session_id: str, held: HeldData, now: datetime) -> None:
+    """Store what a new session holds."""
+    sessions.add_session(session, hash_session_id(session_id), asdict(held) | {"used_at": now})
+
+
+def save_session(session: Session, *, session_id: str, held: HeldData, now: datetime) -> bool:
+    """Store what a session holds now; False where it was ended meanwhile: it stays so."""
+    return sessions.change_session(session, hash_session_id(session_id), asdict(held) | {"used_at": now})
+
+
+def save_links(session: Session, *, session_id: str, before: str, after: str, clear_links_at: datetime | None) -> None:
+    """Store which plain links still wait, unless others have come or the session was ended meanwhile."""
+    id_hash = hash_session_id(session_id)
+    sessions.change_links(session, id_hash, before=before, after=after, clear_links_at=clear_links_at)
 
 
 def touch_session(session: Session, *, session_id: str, now: datetime) -> None:
@@ -66,8 +70,9 @@ def touch_session(session: Session, *, session_id: str, now: datetime) -> None:
     sessions.touch_session(session, hash_session_id(session_id), now)
 
 
-def end_session(session: Session, *, session_id: str) -> None:
-    sessions.delete_session(session, hash_session_id(session_id))
+def end_session(session: Session, *, session_id: str) -> bool:
+    """End a session; False where it was ended before."""
+    return sessions.delete_session(session, hash_session_id(session_id))
 
 
 def is_any_link_over(session: Session, *, now: datetime) -> bool:

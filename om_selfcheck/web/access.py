@@ -13,7 +13,7 @@ from om_selfcheck import clock
 from om_selfcheck.domain.access import Obstacle, Office, Task
 from om_selfcheck.domain.errors import NotFound
 from om_selfcheck.extensions import SAFE_METHODS, csrf, db
-from om_selfcheck.services import grants, networks, numbers
+from om_selfcheck.services import credentials, grants, networks, numbers
 from om_selfcheck.services.accounts import Person
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.networks import Network
@@ -106,6 +106,12 @@ def look_again(office: Office, now: datetime) -> Person:
     if not person.may(office, now):
         raise NotFound
     return person
+
+
+def lock_person(office: Office, now: datetime) -> Person:
+    """Return who is signed in as of now and hold the account; NotFound where it was reset or closed in between."""
+    credentials.lock_account(db.session, current_person().user_id)
+    return look_again(office, now)
 
 
 def current_network() -> Network:

@@ -22,7 +22,7 @@ from om_selfcheck import clock
 from om_selfcheck.domain.access import KEEP_LINK_VISIBLE
 from om_selfcheck.extensions import begin_writing, db
 from om_selfcheck.services import sessions as store
-from om_selfcheck.services.sessions import KEPT_LIFETIME, SIGNED_IN_TOUCH_AFTER, may_stay_signed_in
+from om_selfcheck.services.sessions import KEPT_LIFETIME, SIGNED_IN_TOUCH_AFTER, HeldData, may_stay_signed_in
 
 ID_BYTES = 32
 PERSON = "person"
@@ -46,7 +46,9 @@ class ServerSession(dict[str, Any], SessionMixin):
         self.needs_touch = needs_touch
         self.old_ids: list[str] = []
         self.fresh_links: dict[str, FreshLink] = {}
+        self.came_with = self.came_with_links = "{}"
         self.modified = False
+        self.drops_links = False
         self.sends_cookie = False
         self.accessed = True
 
@@ -68,6 +70,27 @@ class ServerSession(dict[str, Any], SessionMixin):
             self.old_ids.append(self.session_id)
         self.session_id = None
         self.modified = True
+
+    def leave_ended(self) -> None:
+        """Go on with what this request brought in alone: all that it came with was ended meanwhile."""
+        before: dict[str, Any] = json.loads(self.came_with)
+        own = {key: value for key, value in self.items() if before.get(key) != value}
+        if "grants" in own:
+            own["grants"] = dict(own["grants"].items() - before.get("grants", {}).items())
+        super().clear()
+        self.update(own)
+        links = json.loads(self.came_with_links)
+        self.fresh_links = {key: one for key, one in self.fresh_links.items() if key not in links}
+
+    def hold(self) -> HeldData:
+        """Return what is to be stored."""
+        ends = [datetime.fromisoformat(one["until"]) for one in self.fresh_links.values()]
+        return HeldData(
+            data=json.dumps(self, separators=(",", ":")),
+            is_kept=self.is_kept,
+            fresh_links=json.dumps(self.fresh_links) if ends else "",
+            clear_links_at=max(ends, default=None),
+        )
 
     def drop_old_links(self, now: datetime) -> bool:
         """Forget the plain links whose ten minutes are over; say whether there were any."""
@@ -98,7 +121,8 @@ class StoredSessions(SessionInterface):
         opened = ServerSession(session_id, is_kept=found.is_kept, needs_touch=found.needs_touch)
         opened.update(json.loads(found.data))
         opened.fresh_links = json.loads(found.fresh_links or "{}")
-        opened.modified = opened.drop_old_links(clock.now())
+        opened.came_with, opened.came_with_links = found.data, found.fresh_links or "{}"
+        opened.drops_links = opened.drop_old_links(clock.now())
         opened.end_old_sign_in(found.idle, clock.now())
         return opened
 
@@ -109,9 +133,9 @@ class StoredSessions(SessionInterface):
             begin_writing()
             write_session(session)
             db.session.commit()
-        elif session.needs_touch and session.session_id:
+        elif session.session_id and (session.drops_links or session.needs_touch):
             begin_writing()
-            store.touch_session(db.session, session_id=session.session_id, now=clock.now())
+            _note_use(session, session.session_id)
             db.session.commit()
         self._send_cookie(app, session, response)
 
@@ -156,28 +180,47 @@ def commit() -> None:
 
 
 def write_session(current: ServerSession) -> None:
-    """Store the session in the running transaction; an empty one is deleted."""
-    for old_id in current.old_ids:
-        store.end_session(db.session, session_id=old_id)
+    """Store the session in the running transaction; an empty one is deleted.
+
+    One that came with an id and was ended meanwhile, by a logout in another tab, does not come back.
+    """
+    ended = [store.end_session(db.session, session_id=old_id) for old_id in current.old_ids]
+    if not all(ended):
+        current.leave_ended()
     current.old_ids.clear()
     if not current and not current.fresh_links:
         if current.session_id is not None:
             store.end_session(db.session, session_id=current.session_id)
             current.session_id = None
         current.sends_cookie = True
-    else:
-        current.session_id = current.session_id or _new_id(current)
-        ends = [datetime.fromisoformat(one["until"]) for one in current.fresh_links.values()]
-        store.save_session(
+    elif current.session_id is None:
+        current.session_id = _new_id(current)
+        store.add_session(db.session, session_id=current.session_id, held=current.hold(), now=clock.now())
+    elif not store.save_session(db.session, session_id=current.session_id, held=current.hold(), now=clock.now()):
+        _forget(current)
+    current.modified = current.drops_links = False
+
+
+def _forget(current: ServerSession) -> None:
+    """Hold nothing any more. The cookie stays as it is: it opens nothing, and the browser may have a newer one."""
+    current.clear()
+    current.fresh_links.clear()
+    current.session_id, current.sends_cookie = None, False
+
+
+def _note_use(current: ServerSession, session_id: str) -> None:
+    """Write what only passes by itself: links whose time is over, and the instant of use."""
+    if current.drops_links:
+        held = current.hold()
+        store.save_links(
             db.session,
-            session_id=current.session_id,
-            data=json.dumps(current, separators=(",", ":")),
-            is_kept=current.is_kept,
-            now=clock.now(),
-            fresh_links=json.dumps(current.fresh_links) if ends else "",
-            clear_links_at=max(ends, default=None),
+            session_id=session_id,
+            before=current.came_with_links,
+            after=held.fresh_links,
+            clear_links_at=held.clear_links_at,
         )
-    current.modified = False
+    if current.needs_touch:
+        store.touch_session(db.session, session_id=session_id, now=clock.now())
 
 
 def current_session() -> ServerSession:

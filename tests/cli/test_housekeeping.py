@@ -20,6 +20,7 @@ from om_selfcheck.services import erasure, installation, sessions
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.installation import bring_up_to_date, open_engine
 from om_selfcheck.services.messages import queue_message
+from om_selfcheck.services.sessions import HeldData
 from om_selfcheck.store.engine import empty_log
 from om_selfcheck.store.models import Assessment, Company, Message, WebSession
 from tests import factories
@@ -167,15 +168,8 @@ def test_looking_for_plain_links_keeps_no_writer_waiting(house: House) -> None:
 def show_link(house: House, token: str) -> None:
     """Let a browser hold a link just made, to be seen for ten minutes."""
     with Session(house.writer) as session, session.begin():
-        sessions.save_session(
-            session,
-            session_id="q" * 43,
-            data="{}",
-            is_kept=False,
-            now=NOW,
-            fresh_links=token,
-            clear_links_at=NOW + timedelta(minutes=10),
-        )
+        held = HeldData("{}", fresh_links=token, clear_links_at=NOW + timedelta(minutes=10))
+        sessions.add_session(session, session_id="q" * 43, held=held, now=NOW)
 
 
 def shown_at(house: House, after: timedelta) -> bool:

@@ -1,8 +1,9 @@
 """What a declaration freezes can be read again for years (D7)."""
 
 import hashlib
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from om_selfcheck.domain.declaration import Confirmation
 from om_selfcheck.domain.progress import ActionState
 from om_selfcheck.domain.rating import NeedForAction, RatingCounts
 from om_selfcheck.domain.renewal import PreviousAction, PreviousRound
-from om_selfcheck.domain.snapshot import Snapshot, hash_snapshot, read_snapshot, write_snapshot
+from om_selfcheck.domain.snapshot import Snapshot, hash_content, hash_snapshot, read_snapshot, write_snapshot
 from tests.builders import make_action, make_details
 
 SNAPSHOT = Snapshot(
@@ -160,3 +161,38 @@ def test_knows_its_actions_in_the_order_of_the_plan() -> None:
 @pytest.mark.parametrize("text", ["", "{}", "ü"])
 def test_the_hash_is_that_of_the_text(text: str) -> None:
     assert hash_snapshot(text) == hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"slug": "anderer"},
+        {"version": "1.1"},
+        {"content_hash": "d" * 64},
+        {"language": "en"},
+        {"ratings": SNAPSHOT.ratings | {"1.1.a": NeedForAction.URGENT}},
+        {"notes": {"1.1.a": "Läuft nicht"}},
+        {"plan": SNAPSHOT.plan[:1]},
+        {"plan": (("k2", replace(SNAPSHOT.plan[0][1], responsible="Lager")), SNAPSHOT.plan[1])},
+        {"details": replace(SNAPSHOT.details, signatory_name="Ganz Anders")},
+        {"details": replace(SNAPSHOT.details, confirmations=frozenset())},
+        {"measures": 3},
+        {"complete_actions": 2},
+        {"conditions_version": "2"},
+        {"previous": PREVIOUS},
+    ],
+    ids=str,
+)
+def test_whatever_is_declared_shows_in_the_hash_of_a_preview(changes: dict[str, Any]) -> None:
+    assert hash_content(replace(SNAPSHOT, **changes)) != hash_content(SNAPSHOT)
+
+
+def test_number_and_day_come_with_issuing_and_change_no_preview() -> None:
+    issued = replace(SNAPSHOT, number="000000-000000-00003N", issued_on=date(2026, 10, 6))
+    assert hash_content(issued) == hash_content(SNAPSHOT)
+
+
+def test_the_hash_of_a_preview_leaves_out_nothing_but_number_and_day() -> None:
+    tried = {"slug", "version", "content_hash", "language", "ratings", "notes", "plan", "details", "measures"}
+    tried |= {"complete_actions", "conditions_version", "previous"}
+    assert {field.name for field in fields(Snapshot)} - tried == {"number", "issued_on"}

@@ -20,7 +20,7 @@ from om_selfcheck.services import networks
 from om_selfcheck.services.account_links import LinkPurpose, make_link
 from tests import people
 from tests.builders import make_newer_questionnaire
-from tests.factories import PASSWORD
+from tests.factories import DETAILS, PASSWORD
 from tests.i18n.test_translations import MESSAGES, both_sides
 from tests.mail.unsubscribing import make_unsubscribe_link
 from tests.people import Person, published
@@ -165,7 +165,12 @@ def read_mail(app: Flask, reader: Reader) -> None:
 
 def read_issued_round(app: Flask, reader: Reader) -> None:
     alma = people.alma(app)
-    number = people.declare(alma)
+    people.rate_everything(alma)
+    people.plan_ten(alma)
+    preview = alma.client.get(alma.client.send(f"{alma.base}/declaration", dict(DETAILS)).location)
+    stale = preview.values("/declaration/issue") | {"was-content": "x"}
+    reader.look(alma.client.post(reader.at(f"{alma.base}/declaration/issue"), stale), status=409)
+    number = people.issue(alma)
     for page in ("", "/topics/1", "/plan", "/access", "/history"):
         reader.read(alma, alma.base + page)
     reader.read(alma, f"/declarations/{number}")
@@ -547,7 +552,9 @@ def read_network_of_a_company(app: Flask, reader: Reader, code: str) -> None:
     reader.read(people.rolf(alma), f"{alma.base}/access")
     stale = alma.client.get(f"{alma.base}/access").values("/release")
     people.release(alma, "topics")
-    reader.look(alma.client.post(reader.at(f"{alma.base}/network/release"), stale | {"level": "status"}), status=409)
+    for older in (stale, stale | {"was-network": "x"}):
+        refused = alma.client.post(reader.at(f"{alma.base}/network/release"), older | {"level": "status"})
+        reader.look(refused, status=409)
     people.release(alma, "plan")
     people.declare(alma)
     again = people.renew(alma)

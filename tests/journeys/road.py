@@ -13,6 +13,7 @@ from tests.journeys.visitor import Visitor
 SLUG = "unternehmenscheck"
 TOKEN = re.compile(r"/access/([\w-]{43})")
 CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
+CONTENT = re.compile(r'name="was-content" value="([^"]+)"')
 GRANT = re.compile(r"/access/([\w-]{36})/revoke")
 ACTIONS = 10
 ACTION = {
@@ -98,8 +99,10 @@ def fill_in(visitor: Visitor, opened: Round, **changes: str) -> None:
 
 def issue(visitor: Visitor, opened: Round) -> str:
     """Issue the declaration of a complete round and return its number."""
-    token = csrf_token(visitor, opened)
-    issued = visitor.post(f"{opened.path}/declaration/issue", {"csrf_token": token})
+    shown = CONTENT.search(visitor.get(f"{opened.path}/declaration/preview").text())
+    assert shown is not None
+    fields = {"csrf_token": csrf_token(visitor, opened), "was-content": shown[1]}
+    issued = visitor.post(f"{opened.path}/declaration/issue", fields)
     return issued.url.partition("?")[0].rsplit("/", 1)[1]
 
 

@@ -28,8 +28,9 @@ def click_at_once(owners: list[Owner]) -> set[str]:
     barrier = threading.Barrier(len(owners))
 
     def click(owner: Owner) -> str:
+        shown = owner.look()
         barrier.wait(timeout=60)
-        return owner.issue()
+        return owner.issue(shown)
 
     with ThreadPoolExecutor(len(owners)) as tabs:
         return set(tabs.map(click, owners))

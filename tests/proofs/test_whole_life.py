@@ -31,6 +31,7 @@ from om_selfcheck.services.installation import bring_up_to_date, open_engine, pu
 from om_selfcheck.services.reconciliation import compare_register
 from om_selfcheck.services.record import verify_record
 from om_selfcheck.store.models import Company
+from tests import factories
 from tests.factories import DETAILS
 from tests.proofs.faked import Clockwork, faked
 from tests.server_zone import SERVER_ZONES
@@ -85,8 +86,9 @@ class Firm:
             session.commit()
             self._complete(session, on)
             actor = grants.get_actor_by_token(session, token=self.key, now=berlin(on))
+            shown = factories.look(session, actor, today=on, questionnaire=self.questionnaire)
             number = declarations.issue_declaration(
-                session, actor=actor, questionnaire=self.questionnaire, now=berlin(on), today=on
+                session, actor=actor, questionnaire=self.questionnaire, shown=shown, now=berlin(on), today=on
             )
             wants_mail = {"reminder": "email", "confirmed_email": "post@brandt.example"}
             session.execute(update(Company).values(**wants_mail))

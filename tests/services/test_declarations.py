@@ -5,6 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from importlib import import_module
 from typing import Any
 from uuid import UUID, uuid4
@@ -29,7 +30,7 @@ from om_selfcheck.domain.record import Verb
 from om_selfcheck.domain.snapshot import hash_snapshot, read_snapshot
 from om_selfcheck.services import action_plans, assessments, declarations, drafts, grants, numbers
 from om_selfcheck.services.assessments import RatingChange
-from om_selfcheck.services.declarations import NotComplete
+from om_selfcheck.services.declarations import NotComplete, PreviewChanged
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.numbers import PublicAnswer
 from om_selfcheck.services.record import verify_record
@@ -46,8 +47,9 @@ ALMAS = DETAILS | {"company_name": "Malerei Alma", "has_signature_line": "1", "r
 
 
 def issue(session: Session, actor: Actor) -> str:
+    shown = factories.look(session, actor)
     return declarations.issue_declaration(
-        session, actor=actor, questionnaire=make_questionnaire(), now=NOW, today=TODAY
+        session, actor=actor, questionnaire=make_questionnaire(), shown=shown, now=NOW, today=TODAY
     )
 
 
@@ -618,3 +620,42 @@ def test_numbers_differ(session: Session) -> None:
 
 def test_refusals_are_errors_of_the_domain() -> None:
     assert issubclass(NotComplete, DomainError)
+
+
+# Nobody declares what they never saw, P2 and P16
+
+
+def rate_anew(session: Session, owner: Actor) -> None:
+    set_rating(session, owner, "1.1.a", "urgent", shown="none")
+
+
+def plan_anew(session: Session, owner: Actor) -> None:
+    (first, *_) = action_plans.list_actions(session, actor=owner)
+    set_action_field(session, owner, first.id, "responsible", "Lager")
+
+
+def sign_by_another(session: Session, owner: Actor) -> None:
+    set_detail(session, owner, "signatory_name", "Ganz Anders")
+
+
+@pytest.mark.parametrize("change", [rate_anew, plan_anew, sign_by_another])
+def test_what_was_changed_after_looking_is_not_declared(
+    session: Session, change: Callable[[Session, Actor], None]
+) -> None:
+    owner = factories.make_complete(session)
+    issue_it = partial(
+        declarations.issue_declaration,
+        session,
+        actor=owner,
+        questionnaire=make_questionnaire(),
+        now=NOW,
+        today=TODAY,
+    )
+    shown = factories.look(session, owner)
+    change(session, owner)
+    for seen in (shown, "", "x"):
+        with pytest.raises(PreviewChanged):
+            issue_it(shown=seen)
+    assert count_declarations(session) == 0
+    number = issue_it(shown=factories.look(session, owner))
+    assert issue_it(shown=shown) == number, "P3: what was issued is told whoever asks"

@@ -318,7 +318,12 @@ ACTS: dict[str, tuple[Task, Act]] = {
     "issue": (
         Task.DECLARE,
         lambda session, actor: declarations.issue_declaration(
-            session, actor=actor, questionnaire=make_questionnaire(), now=NOW, today=TODAY
+            session,
+            actor=actor,
+            questionnaire=make_questionnaire(),
+            shown=factories.look(session, actor) if actor.may(Task.DECLARE) else "",
+            now=NOW,
+            today=TODAY,
         ),
     ),
     "create link": (

@@ -23,6 +23,7 @@ from om_selfcheck.domain.renewal import PreviousRound
 from om_selfcheck.domain.snapshot import hash_snapshot
 from om_selfcheck.services import action_plans, assessments, declarations, grants, last_rounds, numbers
 from om_selfcheck.services.assessments import RatingChange
+from om_selfcheck.services.declarations import PreviewChanged
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.last_rounds import LastRound
 from om_selfcheck.services.record import verify_record
@@ -341,7 +342,7 @@ def test_the_snapshot_says_what_was_and_what_became_of_it(session: Session) -> N
 
 
 def replaced(session: Session, actor: Actor) -> PreviousRound | None:
-    found = last_rounds.find_replaced(session, actor=actor, today=TODAY)
+    found = last_rounds.find_replaced(session, actor=actor, today=TODAY, is_locking=False)
     return found.previous if found else None
 
 
@@ -414,13 +415,18 @@ def test_a_chain_of_three_rounds_replaces_one_after_the_other(session: Session) 
     assert answers == [middle, newest, ""]
 
 
+def look_and_issue(session: Session, actor: Actor) -> str:
+    shown = factories.look(session, actor, questionnaire=OLD)
+    return declarations.issue_declaration(session, actor=actor, questionnaire=OLD, shown=shown, now=NOW, today=TODAY)
+
+
 def issue_in_parallel(session: Session, engine: Engine, count: int) -> tuple[Actor, Outcomes[str]]:
     first, second = factories.make_renewed(session)
     session.commit()
 
     def click(own: Session, _number: int) -> str:
         actor = act_in(own, second)
-        return declarations.issue_declaration(own, actor=actor, questionnaire=OLD, now=NOW, today=TODAY)
+        return look_and_issue(own, actor)
 
     return first, run_in_parallel(engine, count, click)
 
@@ -464,7 +470,10 @@ def is_left_alone(session: Session, engine: Engine, *, is_locking: bool = True) 
         else:
             has_written.wait(timeout=10)
             actor = act_in(own, second, is_locking=is_locking)
-            declarations.issue_declaration(own, actor=actor, questionnaire=OLD, now=NOW, today=TODAY)
+            try:
+                look_and_issue(own, actor)
+            except PreviewChanged:  # what was withdrawn meanwhile stood in the preview
+                look_and_issue(own, actor)
             is_issued.set()
 
     outcomes = run_in_parallel(engine, 2, one)

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from om_selfcheck.services import sessions
-from om_selfcheck.services.sessions import FoundSession
+from om_selfcheck.services.sessions import FoundSession, HeldData
 from om_selfcheck.store.models import WebSession
 from tests import factories
 from tests.factories import NOW
@@ -18,7 +18,7 @@ DAY = timedelta(days=1)
 
 
 def save(session: Session, session_id: str = ID, *, data: str = "{}", is_kept: bool = False) -> None:
-    sessions.save_session(session, session_id=session_id, data=data, is_kept=is_kept, now=NOW)
+    sessions.add_session(session, session_id=session_id, held=HeldData(data, is_kept), now=NOW)
     session.commit()
 
 
@@ -39,7 +39,7 @@ def test_an_unknown_id_finds_nothing(session: Session, session_id: str) -> None:
 
 def test_saving_again_replaces_what_it_held(session: Session) -> None:
     save(session, data="1")
-    sessions.save_session(session, session_id=ID, data="2", is_kept=True, now=NOW + 20 * DAY)
+    assert sessions.save_session(session, session_id=ID, held=HeldData("2", is_kept=True), now=NOW + 20 * DAY)
     assert find(session, after=20 * DAY) == FoundSession("2", is_kept=True, needs_touch=False)
     assert session.scalar(select(func.count()).select_from(WebSession)) == 1
 
@@ -106,3 +106,14 @@ def test_an_ended_session_is_gone_whoever_still_has_its_cookie(session: Session)
     assert find(session, session_id="other") is not None
     sessions.touch_session(session, session_id=ID, now=NOW)
     assert find(session) is None, "touching brings nothing back"
+    assert not sessions.save_session(session, session_id=ID, held=HeldData("{}"), now=NOW)
+    assert find(session) is None, "nor does saving"
+
+
+def test_links_that_are_over_are_dropped_from_what_was_read_alone(session: Session) -> None:
+    sessions.add_session(session, session_id=ID, held=HeldData("{}", fresh_links="newer"), now=NOW)
+    for before, left in (("older", "newer"), ("newer", "")):
+        sessions.save_links(session, session_id=ID, before=before, after="", clear_links_at=None)
+        found = find(session)
+        assert found is not None
+        assert found.fresh_links == left

@@ -291,8 +291,9 @@ class TestNetwork:
             )
             assert actor is not None
             if number:
+                shown = factories.look(own, actor)
                 return declarations.issue_declaration(
-                    own, actor=actor, questionnaire=make_questionnaire(), now=NOW, today=TODAY
+                    own, actor=actor, questionnaire=make_questionnaire(), shown=shown, now=NOW, today=TODAY
                 )
             participations.leave_network(own, actor=actor, assessment_id=actor.assessment_id, now=NOW)
             return None

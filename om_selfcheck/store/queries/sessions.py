@@ -1,12 +1,11 @@
 """Browser sessions."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
+from sqlalchemy import ColumnElement, Delete, Update, bindparam, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from om_selfcheck.store.inserting import insert_for
 from om_selfcheck.store.models import WebSession
 
 _FIND = select(WebSession.data, WebSession.is_kept, WebSession.used_at, WebSession.fresh_links).where(
@@ -26,33 +25,27 @@ def find_session(session: Session, id_hash: str) -> StoredSession | None:
     return StoredSession(*row) if row else None
 
 
-def store_session(
-    session: Session,
-    *,
-    id_hash: str,
-    data: str,
-    is_kept: bool,
-    fresh_links: str,
-    clear_links_at: datetime | None,
-    now: datetime,
-) -> None:
-    changed = {
-        "data": data,
-        "is_kept": is_kept,
-        "fresh_links": fresh_links,
-        "clear_links_at": clear_links_at,
-        "used_at": now,
-    }
-    statement = insert_for(session, WebSession).values(id_hash=id_hash, **changed)
-    session.execute(statement.on_conflict_do_update(index_elements=["id_hash"], set_=changed))
+def add_session(session: Session, id_hash: str, values: dict[str, Any]) -> None:
+    session.execute(insert(WebSession).values(id_hash=id_hash, **values))
+
+
+def change_session(session: Session, id_hash: str, values: dict[str, Any]) -> bool:
+    """Say whether there still is one: none is made."""
+    return _is_done(session, update(WebSession).where(WebSession.id_hash == id_hash).values(**values))
+
+
+def change_links(session: Session, id_hash: str, *, before: str, after: str, clear_links_at: datetime | None) -> None:
+    """Write the plain links anew, unless they are not what was read."""
+    is_same = (WebSession.id_hash == id_hash) & (WebSession.fresh_links == before)
+    session.execute(update(WebSession).where(is_same).values(fresh_links=after, clear_links_at=clear_links_at))
 
 
 def touch_session(session: Session, id_hash: str, now: datetime) -> None:
     session.execute(update(WebSession).where(WebSession.id_hash == id_hash).values(used_at=now))
 
 
-def delete_session(session: Session, id_hash: str) -> None:
-    session.execute(delete(WebSession).where(WebSession.id_hash == id_hash))
+def delete_session(session: Session, id_hash: str) -> bool:
+    return _is_done(session, delete(WebSession).where(WebSession.id_hash == id_hash))
 
 
 def is_any_fresh_link_over(session: Session, now: datetime) -> bool:
@@ -71,6 +64,10 @@ def delete_idle_sessions(session: Session, *, before: datetime, kept_before: dat
         (WebSession.is_kept.is_(True)) & (WebSession.used_at < kept_before),
     )
     session.execute(delete(WebSession).where(is_idle))
+
+
+def _is_done(session: Session, statement: Update | Delete) -> bool:
+    return session.connection().execute(statement).rowcount > 0
 
 
 def _is_over(now: datetime) -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import accounts, credentials, networks, passkeys
 from om_selfcheck.services.accounts import Person
 from om_selfcheck.services.throttles import Try
-from om_selfcheck.web.access import current_person, require_person
+from om_selfcheck.web.access import current_person, lock_person, require_person
 from om_selfcheck.web.auth import proofs
 from om_selfcheck.web.auth.blueprint import bp
 from om_selfcheck.web.auth.forms import ChangePasswordForm, DetailsForm
@@ -69,6 +69,7 @@ def password() -> ResponseReturnValue:
         page = render_template("auth/password.html", person=person, errors=errors, next=asked_next())
         return page, UNPROCESSABLE
     password_hash = proofs.seal_password(form.password.data)
+    person = lock_person(Office.SECURE, now)
     account = credentials.set_password(
         db.session, user_id=person.user_id, password_hash=password_hash, by=person.actor, now=now
     )

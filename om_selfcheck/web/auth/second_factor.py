@@ -11,7 +11,7 @@ from om_selfcheck.extensions import db
 from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import credentials
 from om_selfcheck.services.accounts import Person
-from om_selfcheck.web.access import current_person, require_person
+from om_selfcheck.web.access import current_person, lock_person, require_person
 from om_selfcheck.web.auth import proofs
 from om_selfcheck.web.auth.blueprint import bp
 from om_selfcheck.web.auth.forms import CodeForm
@@ -41,7 +41,9 @@ def second_factor() -> ResponseReturnValue:
     count_code(person.account)
     if not (form.validate() and proofs.is_code(person.account, form.code.data, totp_secret)):
         return _render(person, totp_secret, _("Dieser Code gilt nicht. Warten Sie, bis die App den nächsten zeigt."))
-    credentials.set_totp(db.session, user_id=person.user_id, totp_secret=totp_secret, by=person.actor, now=clock.now())
+    now = clock.now()
+    person = lock_person(Office.SECURE, now)
+    credentials.set_totp(db.session, user_id=person.user_id, totp_secret=totp_secret, by=person.actor, now=now)
     return finish_second_factor(person)
 
 

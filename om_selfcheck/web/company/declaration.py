@@ -24,7 +24,7 @@ from om_selfcheck.domain.snapshot import SnapshotChanged
 from om_selfcheck.extensions import db
 from om_selfcheck.i18n.labels import label
 from om_selfcheck.services import cases, declarations, drafts
-from om_selfcheck.services.declarations import NotComplete
+from om_selfcheck.services.declarations import NotComplete, PreviewChanged
 from om_selfcheck.services.drafts import FIELDS
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.web.access import current_actor, require
@@ -97,11 +97,14 @@ def issue(assessment_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 - read by
             db.session,
             actor=actor,
             questionnaire=pages.questionnaire_of(actor),
+            shown=request.form.get("was-content", ""),
             now=now,
             today=clock.day_in_berlin(now),
         )
     except NotComplete:
         return _render_preview(actor), UNPROCESSABLE
+    except PreviewChanged:
+        return _render_preview(actor, has_changed=True), CONFLICT
     commit()
     return redirect(url_for("company.issued", number=number), 303)
 
@@ -194,16 +197,16 @@ def _render_form(
     )
 
 
-def _render_preview(actor: Actor) -> str:
-    standing = pages.load_standing(actor)
+def _render_preview(actor: Actor, *, has_changed: bool = False) -> str:
+    standing, questionnaire = pages.load_standing(actor), pages.questionnaire_of(actor)
     actions = [entry.action for entry in standing.plan]
     details: DeclarationDetails = standing.draft.details
-    today = clock.today()
+    today, may_issue = clock.today(), actor.may(Task.DECLARE)
     return render_template(
         "company/preview.html",
         actor=actor,
         frame=pages.make_frame(actor, standing, pages.DECLARE),
-        questionnaire=pages.questionnaire_of(actor),
+        questionnaire=questionnaire,
         standing=standing,
         details=details,
         required=REQUIRED_ACTIONS,
@@ -215,7 +218,13 @@ def _render_preview(actor: Actor) -> str:
         is_all_one_colour=is_all_one_colour(standing.ratings.needs),
         today=today,
         valid_until=SelfDeclaration(issued_on=today).valid_until,
-        may_issue=actor.may(Task.DECLARE),
+        may_issue=may_issue,
+        content=declarations.hash_preview(
+            db.session, actor=actor, questionnaire=questionnaire, standing=standing, today=today
+        )
+        if may_issue
+        else "",
+        has_changed=has_changed,
         mails=settings_of(actor),
         last=load_last_round(actor),
     )

@@ -1,5 +1,6 @@
 """For which network a round counts, and what its company lets it see: on the page *who can see what*."""
 
+from typing import TypeGuard
 from uuid import UUID
 
 from flask import redirect, request, url_for
@@ -16,7 +17,7 @@ from om_selfcheck.extensions import db
 from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import participations, releases, stages
 from om_selfcheck.services.grants import Actor
-from om_selfcheck.services.participations import Choices, InvitationEnded, OtherCheck, UnknownCode
+from om_selfcheck.services.participations import Choices, InvitationEnded, JoinedNetwork, OtherCheck, UnknownCode
 from om_selfcheck.services.releases import NoNetwork
 from om_selfcheck.services.throttles import Try
 from om_selfcheck.web.access import current_actor, require
@@ -62,6 +63,9 @@ def join_again(assessment_id: UUID) -> ResponseReturnValue:
 @bp.post("/assessments/<uuid:assessment_id>/network/leave")
 @require(Task.SHARE)
 def leave_network(assessment_id: UUID) -> ResponseReturnValue:
+    joined = participations.find_participation(db.session, assessment_id=assessment_id)
+    if _is_other(joined):
+        return _refuse_other(joined)
     participations.leave_network(db.session, actor=current_actor(), assessment_id=assessment_id, now=clock.now())
     commit()
     return _back(assessment_id, "left")
@@ -72,6 +76,8 @@ def leave_network(assessment_id: UUID) -> ResponseReturnValue:
 def change_choices(assessment_id: UUID) -> ResponseReturnValue:
     """Agree or no longer agree; of two people at the page, nobody's choice is overwritten unseen (P2)."""
     joined = participations.find_participation(db.session, assessment_id=assessment_id)
+    if _is_other(joined):
+        return _refuse_other(joined)
     stored = {name: "1" if joined and getattr(joined, name) else "" for name in CHOICES}
     wanted = {name: "1" if name in request.form else "" for name in CHOICES}
     merges = {
@@ -94,6 +100,9 @@ def change_release(assessment_id: UUID) -> ResponseReturnValue:
     wanted, shown = request.form.get("level", ""), request.form.get("was-level", "")
     if wanted not in list(ReleaseLevel):
         return render_sharing({"level": str(NOT_OFFERED)}), UNPROCESSABLE
+    joined = participations.find_participation(db.session, assessment_id=assessment_id)
+    if _is_other(joined):
+        return _refuse_other(joined)
     running = releases.find_release(db.session, assessment_id)
     stored = running.level if running else ReleaseLevel.NOTHING
     merge = merge_field(stored=stored, shown=shown, wanted=wanted)
@@ -130,6 +139,20 @@ def _refuse_code(code: str) -> ResponseReturnValue:
         return render_sharing({"code": describe_wait(refusal.until)}, code=code), TOO_MANY
     error = _("Diesen Code gibt es nicht. Er hat zehn Zeichen und steht am Ende der Adresse auf dem Aushang.")
     return render_sharing({"code": error}, code=code), UNPROCESSABLE
+
+
+def _is_other(joined: JoinedNetwork | None) -> TypeGuard[JoinedNetwork]:
+    """Say whether a form named another network than the round counts for now: what it says is not for this one (D9)."""
+    return joined is not None and request.form.get("was-network", "") != str(joined.network_id)
+
+
+def _refuse_other(joined: JoinedNetwork) -> ResponseReturnValue:
+    error = _(
+        "Das galt einem anderen Netzwerk. Der Check zählt jetzt für %(network)s. Geändert ist nichts; unten steht, was "
+        "gilt. Wählen Sie bitte noch einmal.",
+        network=joined.name,
+    )
+    return render_sharing({"network": error}), CONFLICT
 
 
 def _explain(refusal: InvitationEnded | OtherCheck) -> str:

@@ -137,6 +137,23 @@ def test_issuing_again_leads_to_the_same_number(alma: Person) -> None:
     assert alma.client.get(f"{alma.base}/declaration").location.endswith(number)
 
 
+def test_what_changed_after_the_preview_was_opened_is_not_declared(alma: Person) -> None:
+    people.rate_everything(alma)
+    people.plan_ten(alma)
+    preview = alma.client.get(alma.client.send(f"{alma.base}/declaration", dict(DETAILS)).location)
+    people.rate_everything(people.bente(alma), need="urgent")
+    people.come_back(alma).client.send(f"{alma.base}/declaration", {"signatory_name": "Ganz Anders"})
+    seen = preview.values("/declaration/issue")
+    for old in (seen, {name: value for name, value in seen.items() if name != "was-content"}):
+        refused = alma.client.post(f"{alma.base}/declaration/issue", old)
+        assert refused.status == 409
+        for said in ("Ausgestellt ist nichts", "hat sich etwas geändert", "noch einmal hin", "Ganz Anders"):
+            assert said in refused.text
+    issued = alma.client.post(f"{alma.base}/declaration/issue", refused.values("/declaration/issue"))
+    assert issued.status == 303
+    assert alma.client.post(f"{alma.base}/declaration/issue", seen).location == issued.location
+
+
 def test_changes_after_issuing_are_refused_with_words(alma: Person) -> None:
     people.declare(alma)
     token = alma.client.csrf_token(alma.assessment_id)

@@ -140,6 +140,39 @@ def test_what_one_agrees_to_is_changed_any_time_and_nobody_s_choice_is_overwritt
     assert agreed(app, alma) == (False, True)
 
 
+CHOSEN = [
+    ("release", {"level": "plan"}),
+    ("release", {}),
+    ("choices", {"is_counted": "1", "may_be_nudged": "1"}),
+    ("leave", {}),
+]
+
+
+@pytest.mark.parametrize(("way", "choice"), CHOSEN)
+def test_what_was_chosen_beside_one_network_is_not_said_to_another(
+    app: Flask, alma: Person, code: str, way: str, choice: dict[str, str]
+) -> None:
+    people.join(alma, code)
+    old = alma.client.get(f"{alma.base}/access").values(f"/network/{way}") | choice
+    other = people.token_of(app, "netz-b", people.add_link(app, "netz-b"))
+    joined = alma.client.post(f"{alma.base}/network", {"csrf_token": old["csrf_token"], "code": other})
+    assert joined.status == 303
+    for form in (old, {name: value for name, value in old.items() if name != "was-network"}):
+        refused = alma.client.post(f"{alma.base}/network/{way}", form)
+        assert refused.status == 409
+        assert "Der Check zählt jetzt für Netzwerk netz-b. Geändert ist nichts" in refused.text
+        assert (released(app, alma), agreed(app, alma)) == ("nothing", (False, False))
+    again = refused.values(f"/network/{way}") | choice
+    assert alma.client.post(f"{alma.base}/network/{way}", again).status == 303
+
+
+def test_leaving_twice_is_harmless(app: Flask, alma: Person, code: str) -> None:
+    people.join(alma, code)
+    old = alma.client.get(f"{alma.base}/access").values("/network/leave")
+    assert [alma.client.post(f"{alma.base}/network/leave", old).status for _ in range(2)] == [303, 303]
+    assert agreed(app, alma) is None
+
+
 def test_leaving_ends_all_of_it(app: Flask, alma: Person, code: str) -> None:
     people.join(alma, code, "plan")
     left = alma.client.send(f"{alma.base}/access", form="/network/leave")
