@@ -11,6 +11,8 @@ from tempfile import NamedTemporaryFile
 
 ROOT = Path(__file__).resolve().parent.parent
 QUESTIONNAIRES = ROOT / "questionnaires"
+WORKING = 8  # requests of one process that are worked on at a time
+WAITING = 128  # requests whose bodies one process waits for at a time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

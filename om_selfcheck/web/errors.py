@@ -25,6 +25,7 @@ from om_selfcheck.extensions import db
 from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.i18n.translation import ngettext
 from om_selfcheck.pdf.renderer import PdfNotMade
+from om_selfcheck.web.bodies import TooManySenders
 from om_selfcheck.web.logs import log_failure
 from om_selfcheck.web.security import request_id
 
@@ -59,6 +60,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, lambda _error: refuse(400, explain_stale_form()))
     app.register_error_handler(DBAPIError, _on_database_error)
     app.register_error_handler(OSError, _on_file_error)
+    app.register_error_handler(TooManySenders, lambda _error: refuse(UNAVAILABLE, explain_many_senders()))
     app.register_error_handler(HTTPException, _on_http_error)
     app.register_error_handler(Exception, _on_failure)
 
@@ -202,6 +204,15 @@ def explain_not_printed() -> Refusal:
     )
 
 
+def explain_many_senders() -> Refusal:
+    return Refusal(
+        _("Gerade ist viel los"),
+        _("Auf sehr viele Eingaben wird zugleich gewartet; manche kommen nur langsam an."),
+        _("Was als gespeichert gemeldet wurde, ist gespeichert. Diese Eingabe noch nicht."),
+        _("Gehen Sie zurück und senden Sie in ein paar Sekunden noch einmal."),
+    )
+
+
 def explain_ended_link() -> Refusal:
     return Refusal(
         _("Dieser Link öffnet nichts mehr"),
@@ -285,6 +296,12 @@ def explain(status: int) -> Refusal:
             _("Diese Adresse lässt sich nicht direkt öffnen."),
             _("Es wurde nichts geändert."),
             _("Gehen Sie zurück und benutzen Sie den Knopf auf der Seite."),
+        ),
+        408: (
+            _("Die Eingabe ist nicht ganz angekommen"),
+            _("Die Verbindung riss ab, bevor alles da war."),
+            _("Es wurde nichts geändert."),
+            _("Gehen Sie zurück und senden Sie in ein paar Sekunden noch einmal."),
         ),
         413: (
             _("Das ist zu viel auf einmal"),
