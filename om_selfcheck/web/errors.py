@@ -24,7 +24,7 @@ from om_selfcheck.domain.errors import (
 from om_selfcheck.extensions import db
 from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.i18n.translation import ngettext
-from om_selfcheck.pdf.renderer import PdfNotMade
+from om_selfcheck.pdf.renderer import PdfNotMade, PressBusy
 from om_selfcheck.web.bodies import TooManySenders
 from om_selfcheck.web.logs import log_failure
 from om_selfcheck.web.security import request_id
@@ -60,6 +60,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, lambda _error: refuse(400, explain_stale_form()))
     app.register_error_handler(DBAPIError, _on_database_error)
     app.register_error_handler(OSError, _on_file_error)
+    app.register_error_handler(PressBusy, lambda _error: refuse(UNAVAILABLE, explain_busy_press()))
     app.register_error_handler(TooManySenders, lambda _error: refuse(UNAVAILABLE, explain_many_senders()))
     app.register_error_handler(HTTPException, _on_http_error)
     app.register_error_handler(Exception, _on_failure)
@@ -199,6 +200,15 @@ def explain_not_printed() -> Refusal:
     return Refusal(
         _("Die PDF-Datei ist nicht fertig geworden"),
         _("Was die Dateien schreibt, hat nicht rechtzeitig geantwortet; es startet von selbst neu."),
+        _("Ihre Angaben sind gespeichert. Die Datei entsteht daraus jederzeit neu."),
+        _("Gehen Sie zurück und öffnen Sie die Datei in ein paar Sekunden noch einmal."),
+    )
+
+
+def explain_busy_press() -> Refusal:
+    return Refusal(
+        _("Gerade warten viele auf eine PDF-Datei"),
+        _("Damit Speichern und Lesen schnell bleiben, entstehen nur wenige zugleich."),
         _("Ihre Angaben sind gespeichert. Die Datei entsteht daraus jederzeit neu."),
         _("Gehen Sie zurück und öffnen Sie die Datei in ein paar Sekunden noch einmal."),
     )
