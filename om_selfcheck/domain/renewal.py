@@ -32,9 +32,6 @@ class PreviousRound:
     topics: Mapping[str, RatingCounts]
     actions: tuple[PreviousAction, ...]
 
-    def count_actions(self, state: ActionState) -> int:
-        return sum(action.state is state for action in self.actions)
-
 
 @dataclass(frozen=True, slots=True)
 class TopicChange:

@@ -81,11 +81,6 @@ def test_a_company_is_asked_to_renew_near_the_end_and_after_it(
     assert terms.invites_renewal_on(today) is expected
 
 
-@pytest.mark.parametrize(("state", "count"), [*zip(ActionState, [1, 0, 2, 1], strict=True)])
-def test_counts_what_became_of_the_last_plan(state: ActionState, count: int) -> None:
-    assert PREVIOUS.count_actions(state) == count
-
-
 def test_a_complete_round_is_counted_by_topic() -> None:
     ratings = make_ratings(make_questionnaire(), need=SOME) | {"1.1.a": URGENT, "1.2.a": NONE}
     assert count_topics(ratings) == PREVIOUS.topics
