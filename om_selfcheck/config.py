@@ -3,6 +3,7 @@
 import os
 import re
 import secrets
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from tempfile import NamedTemporaryFile
 
 ROOT = Path(__file__).resolve().parent.parent
 QUESTIONNAIRES = ROOT / "questionnaires"
+WORKING = 8  # requests of one process that are worked on at a time
+WAITING = 128  # requests whose bodies one process waits for at a time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +95,12 @@ def _read_days(environment: Mapping[str, str], name: str, default: str) -> tuple
 
 
 def _keep_secret_key(instance_dir: Path) -> str:
+    if (instance_dir / "om.db").exists() and not (instance_dir / "secret_key").exists():
+        sys.stderr.write(
+            f"WARNING: {instance_dir} has a database and no secret_key, so a new one was made. Second factors by app"
+            " and links in mails that end reminders no longer work. Stop, put secret_key back from a backup and start"
+            " again, or reset accounts with ./om user reset EMAIL.\n"
+        )
     return keep_secret(instance_dir, "secret_key", lambda: secrets.token_urlsafe(48))
 
 

@@ -12,6 +12,7 @@ from om_selfcheck.web import (
     access,
     assets,
     auth,
+    bodies,
     case_refusals,
     company,
     errors,
@@ -43,6 +44,7 @@ def create_app(settings: Settings | None = None, questionnaires: Catalogue | Non
     for blueprint in (public.bp, company.bp, auth.bp, network.bp, staff.bp):
         app.register_blueprint(blueprint)
     access.require_rules(app)
+    app.wsgi_app = bodies.Intake(app.wsgi_app, MAX_BODY)  # type: ignore[method-assign]
     return app
 
 

@@ -211,3 +211,17 @@ def test_an_empty_key_file_is_never_a_key(tmp_path: Path) -> None:
 def test_a_number_too_long_to_read_is_refused_with_the_variables_name(name: str) -> None:
     with pytest.raises(ValueError, match=f"^{name} must be a number"):
         read_settings(KEY | {name: "1" * 5000})
+
+
+def test_a_database_whose_secret_key_is_gone_is_told_once_and_loudly(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    read_settings({"OM_INSTANCE_DIR": str(tmp_path)})
+    (tmp_path / "om.db").touch()
+    read_settings({"OM_INSTANCE_DIR": str(tmp_path)})
+    assert capsys.readouterr().err == "", "the control: a new folder, and one that has its key"
+    (tmp_path / "secret_key").unlink()
+    read_settings({"OM_INSTANCE_DIR": str(tmp_path)})
+    said = capsys.readouterr().err
+    assert "no secret_key" in said
+    assert "./om user reset" in said

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from om_selfcheck.config import Settings
+from om_selfcheck.config import WAITING, WORKING, Settings
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from om_selfcheck.catalogue import Catalogue
 
 WORKERS = 2
-THREADS = 8
+THREADS = WAITING + 2 * WORKING  # of a worker: there is always one for who sends nothing
 RESPAWN_SECONDS = 1.0
 GRACE_SECONDS = 8
 SENDER_NAME, PRESS_NAME = b"om-sender", b"om-press"  # as `top` shows them

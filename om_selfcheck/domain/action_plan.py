@@ -11,6 +11,7 @@ from om_selfcheck.domain.rating import NeedForAction
 from om_selfcheck.domain.text import clean_line, comparison_key, has_letter
 
 TITLE_LENGTH = 80
+MOST_ACTIONS = 100  # in a plan; more cannot be worked through, nor printed in good time
 
 
 class Urgency(StrEnum):

@@ -23,6 +23,10 @@ class NotDeclared(DomainError):
     """Only a round whose declaration was issued can be renewed (D6)."""
 
 
+class PlanFull(DomainError):
+    """The plan holds as many actions as a plan may hold."""
+
+
 class ActionFinished(DomainError):
     """The action of the last plan is done or dropped; there is nothing to go on with."""
 

@@ -8,19 +8,24 @@ keeps growing a little.
 import ctypes
 import json
 import os
+import select
+import signal
 import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import BoundedSemaphore
 
 from om_selfcheck.log import describe, write_line
-from om_selfcheck.pdf.renderer import PdfNotMade, Press
+from om_selfcheck.pdf.renderer import PdfNotMade, Press, PressBusy
 
 WAITING = 128  # orders
 DOCUMENTS = 50  # until the process makes room for a fresh one
 SECONDS = 60
+GRACE = 1.0  # by then whoever waited has given up, so nobody asks again
 TRIES = 2
+WAITERS = 4  # of a process; the others of its threads are left to those who save and read
 NICENESS = 5
 _PIECE = 1 << 16
 
@@ -31,15 +36,17 @@ class Pressroom:
     def __init__(self, door: socket.socket) -> None:
         self.door = door
         self.address = door.getsockname()
+        self._places = BoundedSemaphore(WAITERS)
 
     def print(self, html: str, *, document: str, has_one_page: bool) -> bytes:
-        """Return the file; PdfNotMade where the press broke over it twice, or takes too long."""
+        """Return the file; PdfNotMade where the press broke over it twice, or takes too long, PressBusy at once."""
         order = json.dumps({"html": html, "document": document, "has_one_page": has_one_page}).encode()
-        for _ in range(TRIES):
-            with suppress(OSError):  # whoever printed is gone; another one is about to come
-                if content := self._ask(order):
-                    return content
-        raise PdfNotMade
+        if not self._places.acquire(blocking=False):
+            raise PressBusy
+        try:
+            return self._insist(order)
+        finally:
+            self._places.release()
 
     def keep_printing(self) -> None:
         """Print what is ordered, one after another, until it is time for a fresh process."""
@@ -50,6 +57,18 @@ class Pressroom:
             with order:
                 _serve(press, order)
             ctypes.CDLL(None).malloc_trim(0)
+
+    def _insist(self, order: bytes) -> bytes:
+        """Ask once more where the press broke; what took too long once would hold it up again."""
+        for _ in range(TRIES):
+            with suppress(OSError):  # whoever printed is gone; another one is about to come
+                try:
+                    content = self._ask(order)
+                except TimeoutError as error:
+                    raise PdfNotMade from error
+                if content:
+                    return content
+        raise PdfNotMade
 
     def _ask(self, order: bytes) -> bytes:
         with socket.socket(socket.AF_UNIX) as connection:
@@ -70,12 +89,28 @@ def open_pressroom() -> Iterator[Pressroom]:
 
 
 def _serve(press: Press, connection: socket.socket) -> None:
-    """Answer one order; one that cannot be printed gets no byte, and the log says why."""
+    """Answer one order; one that cannot be printed gets no byte, and the log says why.
+
+    One that nobody waits for any more is left out, and one that takes too long ends this process: another one begins.
+    """
     connection.settimeout(SECONDS)
     try:
-        connection.sendall(press.print(**json.loads(read_all(connection))))
+        order = json.loads(read_all(connection))
+        if _is_deserted(connection):
+            return
+        signal.setitimer(signal.ITIMER_REAL, SECONDS + GRACE)
+        connection.sendall(press.print(**order))
     except Exception as error:  # noqa: BLE001 - the next order shall be printed
         write_line("failure", "error", **describe(error))
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _is_deserted(connection: socket.socket) -> bool:
+    """Say whether who ordered has hung up."""
+    look = select.poll()
+    look.register(connection, 0)  # the hang-up is always told
+    return bool(look.poll(0))
 
 
 def read_all(connection: socket.socket) -> bytes:

@@ -41,6 +41,10 @@ class PdfNotMade(Exception):
     """A document could not be printed; asked again, it may be."""
 
 
+class PressBusy(PdfNotMade):
+    """So many wait for a document already that nobody else should."""
+
+
 class Printer(Protocol):
     """Whoever makes a file of a page."""
 

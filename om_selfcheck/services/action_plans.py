@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.access import Task
-from om_selfcheck.domain.action_plan import Action, Urgency
-from om_selfcheck.domain.errors import NotFound
+from om_selfcheck.domain.action_plan import MOST_ACTIONS, Action, Urgency
+from om_selfcheck.domain.errors import NotFound, PlanFull
 from om_selfcheck.domain.merging import Conflict, FieldMerger
 from om_selfcheck.domain.questionnaire import Questionnaire
 from om_selfcheck.services.grants import Actor
@@ -65,11 +65,14 @@ def save_action(
     Raises:
         NotFound: the id belongs to another round, or a measure is not in this questionnaire.
         AlreadyDeclared: the declaration of this round was issued.
+        PlanFull: a new one would be one too many.
     """
     actor.require_open(Task.PLAN)
     stored = plans.find_action(session, assessment_id=actor.assessment_id, action_id=action_id)
     if stored is None and plans.has_action_elsewhere(session, assessment_id=actor.assessment_id, action_id=action_id):
         raise NotFound
+    if stored is None and len(plans.list_actions(session, actor.assessment_id)) >= MOST_ACTIONS:
+        raise PlanFull
     before = write_fields(stored or Action())
     is_new = stored is None
     merger = FieldMerger()

@@ -77,6 +77,7 @@ def keep_checkpoint(
     path = folder / f"record-{today.isoformat()}.json"
     try:
         if not path.exists():
+            _require_same_key(folder, instance_dir)
             made = sign(_take(session, now), _keep_key(instance_dir))
             folder.mkdir(parents=True, exist_ok=True)
             if _write_once(path, write_checkpoint(made)):
@@ -113,6 +114,19 @@ def load_checkpoints(path: Path, *, key: str) -> Sequence[Checkpoint]:
 def sign(checkpoint: Checkpoint, key: Ed25519PrivateKey) -> Checkpoint:
     named = replace(checkpoint, key=_to_base64(key.public_key().public_bytes_raw()))
     return replace(named, signature=_to_base64(key.sign(text_to_sign(named))))
+
+
+def _require_same_key(folder: Path, instance_dir: Path) -> None:
+    """See to it that no other key goes on where one has signed: who verifies would trust neither."""
+    newest = max(folder.glob("record-*.json"), default=None)
+    if newest is None:
+        return
+    with suppress(NoCheckpoint, ValueError):  # what cannot be read shows when it is verified
+        if read_checkpoint(newest.read_text(encoding="ascii")).key != find_own_key(instance_dir):
+            raise NotKept(
+                f"{newest} was signed with another key than the one in {instance_dir}. Put {KEY_FILE} back from a"
+                " backup, or move the old checkpoints out of the folder, with a note of the day and the reason."
+            )
 
 
 def _take(session: Session, now: datetime) -> Checkpoint:

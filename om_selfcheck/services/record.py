@@ -15,7 +15,6 @@ from om_selfcheck.domain import record
 from om_selfcheck.domain.checkpoint import Checkpoint
 from om_selfcheck.domain.record import Entry, Event, Verb
 from om_selfcheck.domain.tampering import BEGINNING, BREAKS_NAMED, Break, Damage, find_breaks
-from om_selfcheck.store.models import EventRow
 from om_selfcheck.store.queries import record as rows
 
 PAGE_SIZE = 50
@@ -124,7 +123,10 @@ def _to_instant(text: str) -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedEvent:
-    """An event as pages show it. `verb` is None for a code that this version does not know, `payload` once erased."""
+    """An event as pages show it. `verb` is None for a code that this version does not know, `payload` once erased.
+
+    One that was bent so that its time or its payload cannot be read has the earliest time there is, and no payload.
+    """
 
     seq: int
     at: datetime
@@ -133,6 +135,7 @@ class ListedEvent:
     verb: Verb | None
     subject: str
     payload: Mapping[str, str | int] | None
+    is_readable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,23 +151,36 @@ def list_events(
 ) -> EventPage:
     """List a page of the record: filtered by subject, verb, actor and numbers, the newest first."""
     found = rows.list_page(session, below=before, at_most=size + 1, **wanted)
-    events = tuple(_to_listed(*row) for row in found[:size])
+    events = tuple(_to_listed(row) for row in found[:size])
     return EventPage(events, events[-1].seq if len(found) > size else None)
 
 
 def list_timeline(session: Session, *subjects: str) -> tuple[ListedEvent, ...]:
     """List what happened to a case, a declaration or a company with its rounds, in order; the newest 500 at most."""
     found = rows.list_of_subjects(session, subjects, at_most=TIMELINE_SIZE)
-    return tuple(_to_listed(*row) for row in found)
+    return tuple(_to_listed(row) for row in found)
 
 
-def _to_listed(row: EventRow, payload: str | None) -> ListedEvent:
+def _to_listed(row: rows.Listed) -> ListedEvent:
+    at, payload = _find_instant(row.at), None if row.payload is None else _read_payload(row.payload)
     return ListedEvent(
         seq=row.seq,
-        at=row.at,
+        at=at,
         actor=row.actor,
         code=row.verb,
         verb=Verb(row.verb) if row.verb in set(Verb) else None,
         subject=row.subject,
-        payload=None if payload is None else json.loads(payload),
+        payload=payload,
+        is_readable=at != BEGINNING.at and (payload is not None or row.payload is None),
     )
+
+
+def _find_instant(stored: Any) -> datetime:  # noqa: ANN401 - whatever somebody put there
+    return stored.astimezone(UTC) if isinstance(stored, datetime) else _to_instant(to_text(stored))
+
+
+def _read_payload(stored: Any) -> Mapping[str, str | int] | None:  # noqa: ANN401 - whatever somebody put there
+    with suppress(ValueError, RecursionError):
+        found = json.loads(stored) if isinstance(stored, str) else None
+        return found if isinstance(found, dict) else None
+    return None

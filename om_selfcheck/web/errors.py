@@ -24,8 +24,9 @@ from om_selfcheck.domain.errors import (
 from om_selfcheck.extensions import db
 from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.i18n.translation import ngettext
-from om_selfcheck.pdf.renderer import PdfNotMade
+from om_selfcheck.pdf.renderer import PdfNotMade, PressBusy
 from om_selfcheck.services.installation import was_damage_met
+from om_selfcheck.web.bodies import TooManySenders
 from om_selfcheck.web.logs import log_failure
 from om_selfcheck.web.security import request_id
 
@@ -60,6 +61,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, lambda _error: refuse(400, explain_stale_form()))
     app.register_error_handler(DBAPIError, _on_database_error)
     app.register_error_handler(OSError, _on_file_error)
+    app.register_error_handler(PressBusy, lambda _error: refuse(UNAVAILABLE, explain_busy_press()))
+    app.register_error_handler(TooManySenders, lambda _error: refuse(UNAVAILABLE, explain_many_senders()))
     app.register_error_handler(HTTPException, _on_http_error)
     app.register_error_handler(Exception, _on_failure)
 
@@ -215,6 +218,24 @@ def explain_not_printed() -> Refusal:
     )
 
 
+def explain_busy_press() -> Refusal:
+    return Refusal(
+        _("Gerade warten viele auf eine PDF-Datei"),
+        _("Damit Speichern und Lesen schnell bleiben, entstehen nur wenige zugleich."),
+        _("Ihre Angaben sind gespeichert. Die Datei entsteht daraus jederzeit neu."),
+        _("Gehen Sie zurück und öffnen Sie die Datei in ein paar Sekunden noch einmal."),
+    )
+
+
+def explain_many_senders() -> Refusal:
+    return Refusal(
+        _("Gerade ist viel los"),
+        _("Auf sehr viele Eingaben wird zugleich gewartet; manche kommen nur langsam an."),
+        _("Was als gespeichert gemeldet wurde, ist gespeichert. Diese Eingabe noch nicht."),
+        _("Gehen Sie zurück und senden Sie in ein paar Sekunden noch einmal."),
+    )
+
+
 def explain_ended_link() -> Refusal:
     return Refusal(
         _("Dieser Link öffnet nichts mehr"),
@@ -298,6 +319,12 @@ def explain(status: int) -> Refusal:
             _("Diese Adresse lässt sich nicht direkt öffnen."),
             _("Es wurde nichts geändert."),
             _("Gehen Sie zurück und benutzen Sie den Knopf auf der Seite."),
+        ),
+        408: (
+            _("Die Eingabe ist nicht ganz angekommen"),
+            _("Die Verbindung riss ab, bevor alles da war."),
+            _("Es wurde nichts geändert."),
+            _("Gehen Sie zurück und senden Sie in ein paar Sekunden noch einmal."),
         ),
         413: (
             _("Das ist zu viel auf einmal"),

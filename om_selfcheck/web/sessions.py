@@ -7,7 +7,6 @@ write nothing into it set no cookie.
 import json
 import secrets
 from collections.abc import Collection
-from contextlib import suppress
 from datetime import datetime, timedelta
 from inspect import iscoroutinefunction
 from typing import Any, TypedDict
@@ -16,7 +15,6 @@ from uuid import UUID
 from flask import Flask, Request, Response, session
 from flask.sessions import SessionInterface, SessionMixin
 from flask_wtf.csrf import generate_csrf
-from werkzeug.exceptions import HTTPException
 
 from om_selfcheck import clock
 from om_selfcheck.domain.access import KEEP_LINK_VISIBLE
@@ -113,7 +111,6 @@ class StoredSessions(SessionInterface):
     """Flask's sessions over the table `session`."""
 
     def open_session(self, app: Flask, request: Request) -> ServerSession:
-        _read_body(request)
         session_id = request.cookies.get(cookie_name(app))
         found = store.find_session(db.session, session_id=session_id, now=clock.now()) if session_id else None
         if found is None:
@@ -299,12 +296,6 @@ def forget_link(grant_id: UUID) -> None:
 def forget_links(assessment_id: UUID) -> None:
     for grant_id in fresh_tokens(assessment_id):
         forget_link(grant_id)
-
-
-def _read_body(request: Request) -> None:
-    """Take the whole body in before a transaction begins: a slow sender must not hold the write lock."""
-    with suppress(HTTPException):  # too large or cut off: whoever reads the form says so
-        request.get_data(cache=True)
 
 
 def _new_id(current: ServerSession) -> str:

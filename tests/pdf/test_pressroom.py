@@ -5,9 +5,10 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from time import monotonic
+from threading import Thread
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ import pytest
 from om_selfcheck.cli.server import keep_beside
 from om_selfcheck.pdf import pressroom
 from om_selfcheck.pdf.pressroom import Pressroom, open_pressroom
-from om_selfcheck.pdf.renderer import PdfNotMade, Press
+from om_selfcheck.pdf.renderer import PdfNotMade, Press, PressBusy
 
 PAGE = '<html lang="de"><head><title>Probe</title></head><body><h1>Probe</h1></body></html>'
 ORDER: dict[str, Any] = {"document": "plan", "has_one_page": False}
@@ -73,6 +74,67 @@ def test_nobody_waits_for_ever(room: Pressroom, monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(PdfNotMade):
         room.print(PAGE, **ORDER)
     assert monotonic() - begin < 5
+
+
+def test_what_took_too_long_is_not_tried_again(room: Pressroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pressroom, "SECONDS", 0.5)
+    begin = monotonic()
+    with pytest.raises(PdfNotMade):
+        room.print(PAGE, **ORDER)
+    assert monotonic() - begin < 0.9
+
+
+def test_no_more_than_a_few_wait_at_a_time(room: Pressroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pressroom, "SECONDS", 1.0)
+    waiters = [Thread(target=_wait_in_vain, args=(room,)) for _ in range(pressroom.WAITERS)]
+    for one in waiters:
+        one.start()
+    sleep(0.3)
+    begin = monotonic()
+    with pytest.raises(PressBusy):
+        room.print(PAGE, **ORDER)
+    assert monotonic() - begin < 0.3
+    for one in waiters:
+        one.join()
+    with pytest.raises(PdfNotMade) as refused:
+        room.print(PAGE, **ORDER)
+    assert not isinstance(refused.value, PressBusy), "the control: places are given back"
+
+
+def test_a_press_that_works_too_long_is_replaced_and_no_deserted_order_is_printed(
+    room: Pressroom, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(pressroom, "SECONDS", 0.4)
+    monkeypatch.setattr(pressroom, "GRACE", 0.1)
+    monkeypatch.setattr(pressroom, "Press", lambda: _Sleeper(tmp_path / "printed"))
+    for _ in range(3):
+        with pytest.raises(PdfNotMade):
+            room.print("deserted", **ORDER)
+    monkeypatch.setattr(pressroom, "SECONDS", 2)
+    with _kept(room):
+        with pytest.raises(PdfNotMade):
+            room.print(TRAP, **ORDER)
+        assert room.print("next", **ORDER) == b"%PDF"
+    assert (tmp_path / "printed").read_text().split() == [TRAP, "next"]
+
+
+class _Sleeper:
+    """A press that never comes to an end over the trap."""
+
+    def __init__(self, notes: Path) -> None:
+        self.notes = notes
+
+    def print(self, html: str, **_order: object) -> bytes:
+        with self.notes.open("a") as notes:
+            notes.write(html + "\n")
+        if html == TRAP:
+            sleep(60)
+        return b"%PDF"
+
+
+def _wait_in_vain(room: Pressroom) -> None:
+    with suppress(PdfNotMade):
+        room.print(PAGE, **ORDER)
 
 
 def _die_once(room: Pressroom, mark: Path) -> None:

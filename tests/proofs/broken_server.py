@@ -18,6 +18,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from om_selfcheck.cli import server
+from om_selfcheck.config import WORKING
 from om_selfcheck.services import assessments, declarations, documents, throttles
 from om_selfcheck.services.assessments import SavedRatings
 from om_selfcheck.services.grants import Actor
@@ -109,6 +110,11 @@ def count_apart() -> None:
     throttles.count_tries = count_here
 
 
+def wait_while_working() -> None:
+    """Let the few threads that work wait for bodies too (P12, P15)."""
+    server.THREADS = WORKING
+
+
 MODES: dict[str, Callable[[], None]] = {
     one.__name__: one
     for one in (
@@ -120,6 +126,7 @@ MODES: dict[str, Callable[[], None]] = {
         fail_bare,
         four_workers,
         count_apart,
+        wait_while_working,
     )
 }
 

@@ -11,8 +11,8 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.access import Right
-from om_selfcheck.domain.action_plan import Action, Urgency
-from om_selfcheck.domain.errors import AlreadyDeclared, NotAllowed, NotFound
+from om_selfcheck.domain.action_plan import MOST_ACTIONS, Action, Urgency
+from om_selfcheck.domain.errors import AlreadyDeclared, NotAllowed, NotFound, PlanFull
 from om_selfcheck.domain.merging import Conflict
 from om_selfcheck.services import action_plans, grants
 from om_selfcheck.services.action_plans import SavedAction
@@ -299,3 +299,13 @@ def test_the_written_form_has_every_field() -> None:
     names = [field.name for field in fields(Action)]
     assert list(action_plans.write_fields(Action())) == names
     assert [set(example) == set(names) for example in (WRITTEN, ALMAS, BENTES)] == [True] * 3
+
+
+def test_a_plan_takes_a_hundred_actions_and_each_of_them_can_still_be_changed(session: Session) -> None:
+    actor = factories.start(session)
+    ids = [add(session, actor) for _ in range(MOST_ACTIONS)]
+    with pytest.raises(PlanFull):
+        add(session, actor)
+    save(session, actor, ids[0], {"description": "Neu"})
+    action_plans.remove_action(session, actor=actor, action_id=ids[1])
+    add(session, actor)

@@ -211,6 +211,26 @@ def test_something_else_under_the_name_of_the_day_is_not_taken_for_a_checkpoint(
 # Mailing it
 
 
+def test_another_key_never_goes_on_where_one_has_signed(filled: Session, instance: Path, folder: Path) -> None:
+    def keep(days: int) -> KeptCheckpoint:
+        today = TODAY + timedelta(days=days)
+        return keep_checkpoint(filled, instance_dir=instance, folder=folder, now=NOW, today=today)
+
+    assert keep(0).is_new
+    assert keep(1).is_new, "the control: its own key goes on"
+    (instance / "checkpoint_key").unlink()
+    for _ in range(2):
+        with pytest.raises(NotKept, match="another key"):
+            keep(2)
+        assert not (instance / "checkpoint_key").exists()
+    write_public_key(instance)
+    with pytest.raises(NotKept, match="another key"):
+        keep(2)
+    for path in folder.glob("*.json"):
+        path.unlink()
+    assert keep(2).is_new
+
+
 def test_it_is_mailed_once_a_day_to_where_somebody_wants_it(filled: Session, instance: Path, folder: Path) -> None:
     kept = keep(filled, instance, folder)
     queued = [

@@ -4,7 +4,20 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import ColumnElement, LargeBinary, Row, cast, delete, exists, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    LargeBinary,
+    Row,
+    String,
+    cast,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.record import GENESIS, Entry, Verb
@@ -13,7 +26,7 @@ from om_selfcheck.store.models import EventPayload, EventRow, RecordHead
 
 HEAD = 1
 BATCH = 1000
-Listed = Row[EventRow, str | None]
+Listed = Row[int, str | datetime, str, str, str, str | None]
 _HEAD = select(RecordHead.seq, RecordHead.hash).where(RecordHead.id == HEAD)
 _TEXTS = (
     EventRow.at,
@@ -26,7 +39,14 @@ _TEXTS = (
     EventPayload.salt,
     EventPayload.payload,
 )
-_LISTED = select(EventRow, EventPayload.payload).outerjoin(EventPayload, EventPayload.seq == EventRow.seq)
+_LISTED = select(
+    EventRow.seq,
+    type_coerce(EventRow.at, String).label("at"),  # as it lies there: what is bent must not stop a page
+    EventRow.actor,
+    EventRow.verb,
+    EventRow.subject,
+    EventPayload.payload,
+).outerjoin(EventPayload, EventPayload.seq == EventRow.seq)
 
 
 def lock_head(session: Session) -> tuple[int, str]:

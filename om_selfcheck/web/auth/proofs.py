@@ -61,13 +61,22 @@ def init_app(app: Flask) -> None:
         SECURITY_TWO_FACTOR=True,
         SECURITY_TWO_FACTOR_ENABLED_METHODS=["authenticator"],
         SECURITY_TWO_FACTOR_RESCUE_EMAIL=False,  # a mail would bypass the second factor
-        SECURITY_TOTP_SECRETS={"1": hmac.digest(secret_key.encode(), b"totp", "sha256").hex()},
+        SECURITY_TOTP_SECRETS=_name_keys(secret_key),
         SECURITY_TOTP_ISSUER=ISSUER,
         SECURITY_CLI_USERS_NAME=None,
         SECURITY_CLI_ROLES_NAME=None,
     )
     security.init_app(app)
     _leave_out_look_ups(app)
+
+
+def _name_keys(secret_key: str) -> dict[str, str]:
+    """Return the key that seals secrets under a name of its own; what another key sealed is then known as such.
+
+    It has an older name too, the same for every key.
+    """
+    key = hmac.digest(secret_key.encode(), b"totp", "sha256").hex()
+    return {"1": key, "k" + hmac.digest(secret_key.encode(), b"totp-name", "sha256").hex()[:16]: key}
 
 
 def find_by_password(email: str, password: str) -> Account | None:
@@ -115,6 +124,15 @@ def is_code(account: Account, typed: str, totp_secret: str) -> bool:
         return False
     owner: Any = account.user_id
     return security.totp_factory.verify_totp(code, totp_secret, owner, window=STEP_SECONDS)
+
+
+def can_read(totp_secret: str) -> bool:
+    """Say whether a kept secret was sealed with the key that this installation has now (P19)."""
+    try:
+        security.totp_factory.get_totp_pretty_key(totp_secret)
+    except Exception:  # noqa: BLE001 - passlib and cryptography have many ways to say so
+        return False
+    return True
 
 
 def make_totp_secret() -> str:

@@ -13,6 +13,7 @@ from om_selfcheck.domain.limits import (
 )
 from om_selfcheck.extensions import csrf, db
 from om_selfcheck.i18n.translation import gettext as _
+from om_selfcheck.log import write_line
 from om_selfcheck.services import credentials
 from om_selfcheck.services.accounts import Account
 from om_selfcheck.services.passkeys import list_passkeys
@@ -60,6 +61,13 @@ def code() -> ResponseReturnValue:
     if request.method != "POST":
         return _render_code(account, "")
     count_code(account)
+    if kept.totp_secret and not proofs.can_read(kept.totp_secret):
+        write_line("second factor unreadable", "error", advice="another OM_SECRET_KEY sealed it: ./om user reset")
+        error = _(
+            "Der Server kann Ihren zweiten Faktor nicht mehr lesen; kein Code wird gelten. Bitten Sie den Betreiber,"
+            " Ihr Konto mit ./om user reset neu einrichten zu lassen, oder nehmen Sie einen Wiederherstellungscode."
+        )
+        return _render_code(account, error), UNPROCESSABLE
     if not (form.validate() and proofs.is_code(account, form.code.data, kept.totp_secret)):
         error = _("Dieser Code gilt nicht. Warten Sie, bis die App den nächsten zeigt.")
         return _render_code(account, error), UNPROCESSABLE

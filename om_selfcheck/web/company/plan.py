@@ -11,8 +11,9 @@ from flask_babel import lazy_gettext as _
 
 from om_selfcheck import clock
 from om_selfcheck.domain.access import Task
-from om_selfcheck.domain.action_plan import Action, Urgency, by_urgency, give_hints, propose_measures
+from om_selfcheck.domain.action_plan import MOST_ACTIONS, Action, Urgency, by_urgency, give_hints, propose_measures
 from om_selfcheck.domain.completeness import REQUIRED_ACTIONS
+from om_selfcheck.domain.errors import PlanFull
 from om_selfcheck.domain.merging import Conflict
 from om_selfcheck.extensions import db
 from om_selfcheck.i18n.formats import short_day
@@ -131,15 +132,20 @@ def _save(action_id: UUID, *, is_new: bool) -> ResponseReturnValue:
     if errors:
         state = FormState(action_id=action_id, is_new=is_new, values=wanted, stored=shown, errors=errors)
         return _render(actor, state), UNPROCESSABLE
-    saved = action_plans.save_action(
-        db.session,
-        actor=actor,
-        questionnaire=pages.questionnaire_of(actor),
-        action_id=action_id,
-        wanted=wanted,
-        shown=shown,
-        now=clock.now(),
-    )
+    try:
+        saved = action_plans.save_action(
+            db.session,
+            actor=actor,
+            questionnaire=pages.questionnaire_of(actor),
+            action_id=action_id,
+            wanted=wanted,
+            shown=shown,
+            now=clock.now(),
+        )
+    except PlanFull:
+        errors["description"] = _say_full()
+        state = FormState(action_id=action_id, is_new=is_new, values=wanted, stored=shown, errors=errors)
+        return _render(actor, state), UNPROCESSABLE
     commit()
     if saved.conflicts:
         stored = write_fields(saved.action)
@@ -147,6 +153,15 @@ def _save(action_id: UUID, *, is_new: bool) -> ResponseReturnValue:
         state = FormState(action_id=action_id, is_new=False, values=typed, stored=stored, conflicts=saved.conflicts)
         return _render(actor, state), CONFLICT
     return redirect(_after_saving(actor, action_id), 303)
+
+
+def _say_full() -> str:
+    words = _(
+        "Ein Plan hat höchstens %(most)s Maßnahmen. Nehmen Sie eine heraus, oder schreiben Sie dies zu einer"
+        " bestehenden; Ihre Eingabe steht noch hier.",
+        most=MOST_ACTIONS,
+    )
+    return str(words)
 
 
 def _after_saving(actor: Actor, action_id: UUID) -> str:

@@ -28,6 +28,7 @@ class EventLine:
     subject: str
     subject_url: str
     details: str | None
+    is_readable: bool
 
 
 def describe_events(events: Iterable[ListedEvent]) -> list[EventLine]:
@@ -47,6 +48,7 @@ def describe_event(event: ListedEvent, names: Mapping[str, str]) -> EventLine:
         details=None
         if event.payload is None
         else ", ".join(f"{name}: {value}" for name, value in event.payload.items()),
+        is_readable=event.is_readable,
     )
 
 

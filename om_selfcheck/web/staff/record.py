@@ -90,6 +90,10 @@ def _walk(search: RecordSearch) -> Iterator[Line]:
         before, is_more = page.before, page.before is not None
 
 
+def _say_unreadable() -> str:
+    return _("nicht lesbar; bitten Sie den Betreiber, ./om record verify auszuführen")
+
+
 def _to_line(line: EventLine, code: str) -> Line:
     return (
         line.seq,
@@ -98,7 +102,7 @@ def _to_line(line: EventLine, code: str) -> Line:
         code,
         line.who,
         line.subject,
-        line.details,
+        line.details if line.is_readable else _say_unreadable(),
     )
 
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import event, select
+from passlib.totp import TOTP
+from sqlalchemy import event, select, update
 from time_machine import Traveller
 
 from om_selfcheck.domain.access import Role, Strength
@@ -15,6 +16,7 @@ from om_selfcheck.extensions import db
 from om_selfcheck.services import accounts, credentials
 from om_selfcheck.services.accounts import Account
 from om_selfcheck.store.models import EventPayload, EventRow, WebSession
+from om_selfcheck.store.models import User as UserRow
 from om_selfcheck.web.auth import proofs
 from tests import people
 from tests.factories import PASSWORD
@@ -396,3 +398,19 @@ def test_nobody_is_looked_up_where_nobody_is_signed_in(app: Flask) -> None:
     assert saved.status == 200
     assert said
     assert not [one for one in said if '"user"' in one or "membership" in one]
+
+
+def test_a_second_factor_sealed_with_a_lost_key_names_who_can_help(
+    app: Flask, client: PageClient, nina: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    give_password(client, "nina@example.org")
+    assert "Dieser Code gilt nicht" in give_code(client, "000000").text, "the control"
+    sealed = TOTP.using(secrets={"kanother": "another-key"}, issuer="x").new().to_json(encrypt=True)
+    with app.app_context():
+        db.session.execute(update(UserRow).where(UserRow.email == nina.email).values(tf_totp_secret=sealed))
+        db.session.commit()
+    refused = give_code(client, "000000")
+    assert refused.status == 422
+    assert "./om user reset" in refused.text
+    assert "Warten Sie" not in refused.text
+    assert "second factor unreadable" in capsys.readouterr().err

@@ -6,7 +6,7 @@ from io import BytesIO, StringIO
 import openpyxl
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from om_selfcheck import clock
 from om_selfcheck.extensions import db
@@ -124,3 +124,28 @@ class TestCheckpoint:
             db.session.execute(update(EventRow).values(hash="0" * 64))
             db.session.commit()
         assert "passt nicht zum letzten signierten Stand" in olaf.client.get(RECORD).text
+
+
+@pytest.mark.parametrize(
+    "bent",
+    [
+        *(f"event_payload SET payload = '{one}'" for one in ("x", "[1]", "3", "null", "[" * 3000)),
+        "event SET at = 'junk'",
+        "event SET at = 5",
+        "event SET at = x'ff'",
+        "event_payload SET payload = x'ff'",
+    ],
+)
+def test_a_bent_record_is_shown_with_a_word_for_what_cannot_be_read(app: Flask, olaf: User, bent: str) -> None:
+    alma = people.alma(app)
+    number = people.declare(alma)
+    assert "nicht lesbar" not in olaf.client.get(RECORD).text, "the control"
+    with app.app_context():
+        db.session.execute(text(f"UPDATE {bent}"))
+        db.session.commit()
+    page = olaf.client.get(RECORD)
+    assert page.status == 200
+    assert "nicht lesbar; bitten Sie den Betreiber, ./om record verify auszuführen" in page.text
+    assert olaf.client.get(f"/staff/declarations/{number}").status == 200
+    export = olaf.client.post(f"{RECORD}/export", olaf.client.get(RECORD).values("/export") | {"format": "csv"})
+    assert "nicht lesbar" in export.response.get_data(as_text=True)
