@@ -181,7 +181,7 @@ def test_the_hash_is_that_of_the_text(text: str) -> None:
         {"conditions_version": "2"},
         {"previous": PREVIOUS},
     ],
-    ids=str,
+    ids=lambda changes: next(iter(changes)),
 )
 def test_whatever_is_declared_shows_in_the_hash_of_a_preview(changes: dict[str, Any]) -> None:
     assert hash_content(replace(SNAPSHOT, **changes)) != hash_content(SNAPSHOT)
