@@ -91,7 +91,7 @@ def test_the_page_says_what_goes_what_stays_and_for_how_long(alma: Person) -> No
     for said in (
         "wird gelöscht, wenn ihn 24 Monate lang niemand geöffnet hat",
         "Ihr Inhalt bleibt mindestens 6 Monate nach ihrem Ende, länger, solange jemand den Check öffnet",
-        "werden nach 90 Tagen vergessen",
+        "werden nach 90 Tagen gelöscht",
         "spätestens am 24. Dezember 2026 sind sie überschrieben",
     ):
         assert said in page.text

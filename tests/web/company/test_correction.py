@@ -38,7 +38,7 @@ def test_a_mistake_is_mended_and_told_everywhere(app: Flask) -> None:
     page = alma.client.get(done.location)
     assert "Unter derselben Nummer steht jetzt die neue Fassung" in page.text
     assert "Name vorher: Tischlerei Brandt GmbH" in page.text
-    assert "und wenn der Name sich änderte, den bisherigen" in alma.client.get(f"{alma.base}/access").text
+    assert "später auch Berichtigungen mit dem früheren Namen" in alma.client.get(f"{alma.base}/access").text
     public = stella.client.get(f"/verify/{number}")
     assert "Tischlerei Brand GmbH" in public.text
     assert "Name des Unternehmens, Anschrift; Name vorher: Tischlerei Brandt GmbH" in public.text

@@ -117,7 +117,7 @@ def test_the_preview_shows_what_will_be_declared_and_by_whom(alma: Person) -> No
     people.plan_ten(alma)
     saved = alma.client.send(f"{alma.base}/declaration", dict(DETAILS))
     page = alma.client.get(saved.location)
-    for shown in ("Tischlerei Brandt GmbH", "Alle 5 Maßnahmen", "10 Maßnahmen sind festgelegt", "kein Dritter"):
+    for shown in ("Tischlerei Brandt GmbH", "Alle 5 Maßnahmen", "10 eigene Maßnahmen sind festgelegt", "kein Dritter"):
         assert shown in page.text
 
 
