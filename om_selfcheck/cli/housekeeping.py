@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from om_selfcheck import clock
 from om_selfcheck.config import Settings
 from om_selfcheck.mail.transport import forget_mails
-from om_selfcheck.services import clearing, installation, retention, sessions
+from om_selfcheck.services import assessments, clearing, installation, retention, sessions
 from om_selfcheck.services.scratch import clear_left_behind
 
 
@@ -25,9 +25,11 @@ def clear_links(reader: Engine, writer: Engine) -> None:
 def clear_unused(writer: Engine) -> int:
     """Clear what nobody uses any more, in short transactions; return how many untouched checks went."""
     cleared, now, is_any_left = 0, clock.now(), True
+    with Session(writer) as session, session.begin():
+        clearing.clear_up(session, now=now)
     while is_any_left:
         with Session(writer) as session, session.begin():
-            some = clearing.clear_up(session, now=now)
+            some = assessments.clear_untouched(session, now=now)
         cleared, is_any_left = cleared + some, some > 0
     return cleared
 

@@ -47,6 +47,11 @@ class AuditMove(StrEnum):
     SETTLE = "settle"
 
 
+def may_write(state: str) -> bool:
+    """Say whether the office may write into a case: it has asked, and the case is open."""
+    return state not in (AuditState.DRAWN, AuditState.CLOSED)
+
+
 class AuditOutcome(StrEnum):
     """How a case ended. NOT_LOOKED_INTO has no public consequence (D14); KEPT judges nothing but the proposal."""
 

@@ -22,6 +22,7 @@ from om_selfcheck.domain.audit import (
     StepKind,
     list_gaps,
     list_outcomes,
+    may_write,
     require_other,
 )
 from om_selfcheck.domain.errors import DomainError
@@ -82,7 +83,7 @@ def write_message(session: Session, *, by: Person, audit_id: UUID, text: str, no
     The same words twice in a row are a form that was sent twice, and one message.
     """
     audit, declaration = lock_case(session, audit_id)
-    if audit.state in (AuditState.DRAWN, AuditState.CLOSED) or is_erased(declaration):
+    if not may_write(audit.state) or is_erased(declaration):
         raise MoveNotAllowed
     if _is_repeated(session, audit, Side.STAFF, text):
         return

@@ -1,18 +1,14 @@
-"""Clearing up what nobody uses any more, a little at a time."""
+"""Clearing up what nobody uses any more."""
 
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from om_selfcheck.services import access_mails, assessments, sessions, throttles
+from om_selfcheck.services import access_mails, sessions, throttles
 
 
-def clear_up(session: Session, *, now: datetime) -> int:
-    """Forget idle sessions, old counters and unconfirmed addresses, and clear some untouched checks.
-
-    Return how many checks; where there were any, more may be left.
-    """
+def clear_up(session: Session, *, now: datetime) -> None:
+    """Forget idle sessions, old counters and unconfirmed addresses."""
     sessions.clear_idle_sessions(session, now=now)
     throttles.clear_old_windows(session, now=now)
     access_mails.clear_unknown_requests(session, now=now)
-    return assessments.clear_untouched(session, now=now)

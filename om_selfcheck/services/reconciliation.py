@@ -1,11 +1,9 @@
 """Holding the register of declarations against the record, number by number (P13)."""
 
-import json
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -14,7 +12,7 @@ from om_selfcheck.domain.correction import hash_correction
 from om_selfcheck.domain.reconciliation import Act, Corrected, Difference, Kept, find_differences
 from om_selfcheck.domain.snapshot import hash_snapshot, read_declared
 from om_selfcheck.domain.tampering import BREAKS_NAMED
-from om_selfcheck.services.record import to_text
+from om_selfcheck.services.record import read_payload, to_text
 from om_selfcheck.store.queries import reconciliation as rows
 
 
@@ -32,7 +30,7 @@ def compare_register(session: Session) -> list[tuple[str, Difference]]:
 def _read_acts(session: Session) -> Iterator[tuple[str, Act]]:
     for stored in rows.walk_acts(session):
         subject, verb, actor, at = map(to_text, stored[:4])
-        act = Act(verb=verb, actor=actor, on=_to_day(at), details=_to_details(stored[4]))
+        act = Act(verb=verb, actor=actor, on=_to_day(at), details=read_payload(stored[4]) or {})
         yield subject.removeprefix(rows.PREFIX), act
 
 
@@ -59,17 +57,9 @@ def _read_corrections(session: Session) -> Iterator[tuple[str, Corrected]]:
     for stored in rows.walk_corrections(session):
         number, key, edition, actor, details, note = map(to_text, stored)
         content = hash_correction(key=key.replace("-", ""), edition=edition, actor=actor, details=details, note=note)
-        name, city = (_to_details(details).get(field) for field in ("company_name", "city"))
+        name, city = ((read_payload(details) or {}).get(field) for field in ("company_name", "city"))
         declared = (name, city) if isinstance(name, str) and isinstance(city, str) else None
         yield number, Corrected(hash=content, declared=declared)
-
-
-def _to_details(stored: Any) -> dict[str, object]:  # noqa: ANN401 - whatever somebody put there
-    """Read details; bent ones, which the walk along the record names, say nothing here."""
-    with suppress(ValueError, RecursionError):
-        found = json.loads(to_text(stored))
-        return found if isinstance(found, dict) else {}
-    return {}
 
 
 def _to_day(instant: str) -> str:

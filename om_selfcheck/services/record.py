@@ -162,7 +162,7 @@ def list_timeline(session: Session, *subjects: str) -> tuple[ListedEvent, ...]:
 
 
 def _to_listed(row: rows.Listed) -> ListedEvent:
-    at, payload = _find_instant(row.at), None if row.payload is None else _read_payload(row.payload)
+    at, payload = _find_instant(row.at), None if row.payload is None else read_payload(row.payload)
     return ListedEvent(
         seq=row.seq,
         at=at,
@@ -179,8 +179,9 @@ def _find_instant(stored: Any) -> datetime:  # noqa: ANN401 - whatever somebody 
     return stored.astimezone(UTC) if isinstance(stored, datetime) else _to_instant(to_text(stored))
 
 
-def _read_payload(stored: Any) -> Mapping[str, str | int] | None:  # noqa: ANN401 - whatever somebody put there
+def read_payload(stored: Any) -> Mapping[str, Any] | None:  # noqa: ANN401 - whatever somebody put there
+    """Read details as they lie there; None for what was bent so that they are none."""
     with suppress(ValueError, RecursionError):
-        found = json.loads(stored) if isinstance(stored, str) else None
+        found = json.loads(to_text(stored))
         return found if isinstance(found, dict) else None
     return None

@@ -73,14 +73,17 @@ def _read_any(stored: Any) -> Any:  # noqa: ANN401 - SQLite keeps any value in a
     return stored.decode("utf-8", "replace")
 
 
-class _ShortText(String):
+class _Lenient:
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:  # noqa: ARG002 - its contract
         return _read_any
 
 
-class _LongText(Text):
-    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:  # noqa: ARG002 - its contract
-        return _read_any
+class _ShortText(_Lenient, String):
+    """A text that SQLite may hold as anything."""
+
+
+class _LongText(_Lenient, Text):
+    """The same of any length."""
 
 
 def _lower(text: str | None) -> str | None:

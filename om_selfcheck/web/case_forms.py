@@ -1,5 +1,6 @@
 """What is typed in a case, by the company and by the office: each form of a page has fields of its own names."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from flask import request
@@ -13,6 +14,7 @@ from om_selfcheck.i18n.labels import label
 from om_selfcheck.web.inputs import code_field, day_field, find_faults, shown_values, text_field
 
 WHOLE, TOPICS = "all", "topics"
+TYPED = _("Was Sie geschrieben haben")
 MISSING = {
     "message": _("Bitte schreiben Sie eine Nachricht."),
     "return_text": _("Bitte schreiben Sie, was noch einmal anzusehen ist."),
@@ -67,6 +69,11 @@ def read_case_form(*needed: str, own: tuple[str, ...] = ()) -> tuple[CaseForm, d
     return form, problems
 
 
+def pick_typed(form: CaseForm, names: Iterable[str]) -> list[tuple[str, str]]:
+    """Return which of some texts were typed, to be copied (label, text)."""
+    return [(str(TYPED), form[name].data) for name in names if form[name].data]
+
+
 class PostingForm(Form):  # type: ignore[misc]
     """The day a letter was posted; its field begins with the step the letter is about."""
 
@@ -106,7 +113,7 @@ def list_typed() -> list[tuple[str, str]]:
     ]
     form = CaseForm(request.form)
     texts = [field.data for field in form if _is_text(field.name) and field.data]
-    return [*notes, *((str(_("Was Sie geschrieben haben")), text) for text in texts)]
+    return [*notes, *((str(TYPED), text) for text in texts)]
 
 
 def _is_text(name: str) -> bool:

@@ -14,7 +14,8 @@ from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services.grants import Actor
 from om_selfcheck.services.openings import NotOpen
 from om_selfcheck.web.case_forms import list_typed
-from om_selfcheck.web.errors import CONFLICT, Refusal, refuse
+from om_selfcheck.web.errors import CONFLICT, refuse
+from om_selfcheck.web.refusals import Refusal
 
 
 def init_app(app: Flask) -> None:

@@ -22,7 +22,8 @@ from om_selfcheck.services.accounts import Person
 from om_selfcheck.services.scratch import open_scratch
 from om_selfcheck.web import spreadsheet
 from om_selfcheck.web.access import look_again
-from om_selfcheck.web.errors import Refusal, refuse
+from om_selfcheck.web.errors import refuse
+from om_selfcheck.web.refusals import Refusal
 from om_selfcheck.web.sessions import commit
 from om_selfcheck.web.spreadsheet import Cell, stream_csv, write_cell
 from om_selfcheck.web.surroundings import settings

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from om_selfcheck.store.base import Base, Instant
 
+_UNPOSTED = text("message_id IS NULL AND posted_on IS NULL")
+
 
 class AuditSample(Base):
     """A random sample as it was drawn: the same frame, size and seed draw the same numbers again anywhere."""
@@ -74,14 +76,7 @@ class Letter(Base):
     posted_by: Mapped[UUID | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)
     noted_at: Mapped[datetime | None] = mapped_column(Instant)
 
-    __table_args__ = (
-        Index(
-            "ix_letter_unposted",
-            "step_id",
-            sqlite_where=text("message_id IS NULL AND posted_on IS NULL"),
-            postgresql_where=text("message_id IS NULL AND posted_on IS NULL"),
-        ),
-    )
+    __table_args__ = (Index("ix_letter_unposted", "step_id", sqlite_where=_UNPOSTED, postgresql_where=_UNPOSTED),)
 
 
 class Finding(Base):

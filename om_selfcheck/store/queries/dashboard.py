@@ -1,14 +1,13 @@
 """Figures about all declarations, counted on indexes and no further than a bound."""
 
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import GenerativeSelect, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.register import Count, IssueDays
 from om_selfcheck.store.models import Audit, Declaration, Message
-from om_selfcheck.store.queries import letters
+from om_selfcheck.store.queries.letters import select_unposted
 from om_selfcheck.store.queries.undeliverable import is_given_up
 
 FEW, MANY = 10_000, 50_000
@@ -56,10 +55,9 @@ def count_audits(session: Session, today: date) -> tuple[Count, Count]:
 
 def count_unposted(session: Session) -> Count:
     """Count the letters that have still to be posted."""
-    found = letters.count_unposted(session, FEW + 1)
-    return Count(min(found, FEW), found <= FEW)
+    return _count(session, select_unposted(), FEW)
 
 
-def _count(session: Session, found: Select[Any], at_most: int) -> Count:
+def _count(session: Session, found: GenerativeSelect, at_most: int) -> Count:
     number = session.scalar(select(func.count()).select_from(found.limit(at_most + 1).subquery())) or 0
     return Count(min(number, at_most), number <= at_most)

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, Select, func, select
+from sqlalchemy import CompoundSelect, Select, select
 from sqlalchemy.orm import Session
 
 from om_selfcheck.domain.audit import AuditState, StepKind
@@ -46,10 +46,6 @@ def select_unposted() -> CompoundSelect[Any]:
     never = _select_of_cases().where(Letter.message_id.is_(None))
     unheard = _select_of_cases().join(Message, Message.id == Letter.message_id).where(Message.state.in_(_UNHEARD))
     return never.union_all(unheard)
-
-
-def count_unposted(session: Session, at_most: int) -> int:
-    return session.scalar(select(func.count()).select_from(select_unposted().limit(at_most).subquery())) or 0
 
 
 def _select_of_cases() -> Select[UUID]:

@@ -4,7 +4,8 @@ from flask import Flask
 
 from om_selfcheck.domain.errors import LastSecondFactor, OwnAccount
 from om_selfcheck.i18n.translation import gettext as _
-from om_selfcheck.web.errors import CONFLICT, Refusal, refuse
+from om_selfcheck.web.errors import CONFLICT, refuse
+from om_selfcheck.web.refusals import Refusal
 
 
 def init_app(app: Flask) -> None:

@@ -17,7 +17,7 @@ from om_selfcheck.services import audits, cases, openings, withdrawals
 from om_selfcheck.services.cases import Case
 from om_selfcheck.services.openings import NothingOpened, UntilNotAllowed
 from om_selfcheck.web.access import current_actor, require
-from om_selfcheck.web.case_forms import WHOLE, CaseForm, read_case_form
+from om_selfcheck.web.case_forms import WHOLE, CaseForm, pick_typed, read_case_form
 from om_selfcheck.web.company import pages
 from om_selfcheck.web.company.blueprint import bp
 from om_selfcheck.web.inputs import read_day
@@ -166,6 +166,4 @@ def _list_homeless(case: Case, form: CaseForm) -> list[tuple[str, str]]:
     moves = list_moves(case.state)
     is_heard = AuditMove.DECIDE in moves and not (case.proposal and case.proposal.answer)
     offered = {"answer": is_heard, "decline_text": AuditMove.DECLINE in moves, "message": not case.is_closed}
-    return [
-        (_("Was Sie geschrieben haben"), form[name].data) for name in TEXTS if form[name].data and not offered[name]
-    ]
+    return pick_typed(form, [name for name in TEXTS if not offered[name]])

@@ -12,9 +12,10 @@ from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import access_mails, addresses
 from om_selfcheck.services.throttles import Try
 from om_selfcheck.web.access import public
-from om_selfcheck.web.errors import explain_ended_confirmation, refuse
+from om_selfcheck.web.errors import refuse
 from om_selfcheck.web.public.forms import LostLinkForm
 from om_selfcheck.web.public.routes import bp
+from om_selfcheck.web.refusals import explain_ended_confirmation
 from om_selfcheck.web.throttling import TOO_MANY, describe_wait, network, require_within
 
 UNPROCESSABLE = 422

@@ -16,8 +16,9 @@ from om_selfcheck.extensions import csrf, db
 from om_selfcheck.services import agendas, documents, grants, installation, numbers
 from om_selfcheck.web.access import actors_here, public
 from om_selfcheck.web.calendar import make_calendar
-from om_selfcheck.web.errors import explain_ended_link, refuse
+from om_selfcheck.web.errors import refuse
 from om_selfcheck.web.public import pages
+from om_selfcheck.web.refusals import explain_ended_link
 from om_selfcheck.web.sessions import commit, hold_grant, keep_in
 from om_selfcheck.web.surroundings import catalogue, settings
 

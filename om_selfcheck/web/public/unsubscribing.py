@@ -8,8 +8,9 @@ from om_selfcheck.domain.errors import NotFound
 from om_selfcheck.extensions import db
 from om_selfcheck.services.unsubscribing import end_reminders, get_standing
 from om_selfcheck.web.access import from_anywhere, public
-from om_selfcheck.web.errors import explain_broken_unsubscribing, refuse
+from om_selfcheck.web.errors import refuse
 from om_selfcheck.web.public.routes import bp
+from om_selfcheck.web.refusals import explain_broken_unsubscribing
 from om_selfcheck.web.surroundings import settings
 
 

@@ -20,6 +20,7 @@ from om_selfcheck.web.sessions import commit
 from om_selfcheck.web.staff import checklist
 from om_selfcheck.web.staff.blueprint import bp
 from om_selfcheck.web.staff.case_page import render_case
+from om_selfcheck.web.staff.checklist import Acting
 from om_selfcheck.web.surroundings import catalogue
 
 
@@ -32,19 +33,14 @@ def audit(audit_id: UUID) -> ResponseReturnValue:
 @bp.post("/audits/<uuid:audit_id>/ask")
 @require_person(Office.OVERSEE)
 def ask_company(audit_id: UUID) -> ResponseReturnValue:
-    def ask(_form: CaseForm) -> None:
-        audits.ask_company(db.session, by=current_person(), audit_id=audit_id, now=clock.now())
-
-    return checklist.act(audit_id, AuditMove.ASK, ask)
+    return checklist.act(audit_id, AuditMove.ASK, lambda _form, acting: audits.ask_company(db.session, **acting))
 
 
 @bp.post("/audits/<uuid:audit_id>/message")
 @require_person(Office.OVERSEE)
 def write_message(audit_id: UUID) -> ResponseReturnValue:
-    def write(form: CaseForm) -> None:
-        audits.write_message(
-            db.session, by=current_person(), audit_id=audit_id, text=form.message.data, now=clock.now()
-        )
+    def write(form: CaseForm, acting: Acting) -> None:
+        audits.write_message(db.session, text=form.message.data, **acting)
 
     return checklist.act(audit_id, AuditMove.SETTLE, write, needed=("message",))
 
@@ -66,10 +62,8 @@ def look(audit_id: UUID) -> ResponseReturnValue:
 @bp.post("/audits/<uuid:audit_id>/return")
 @require_person(Office.OVERSEE)
 def return_findings(audit_id: UUID) -> ResponseReturnValue:
-    def give_back(form: CaseForm) -> None:
-        audits.return_findings(
-            db.session, by=current_person(), audit_id=audit_id, text=form.return_text.data, now=clock.now()
-        )
+    def give_back(form: CaseForm, acting: Acting) -> None:
+        audits.return_findings(db.session, text=form.return_text.data, **acting)
 
     return checklist.act(audit_id, AuditMove.RETURN, give_back, needed=("return_text",))
 
@@ -77,19 +71,16 @@ def return_findings(audit_id: UUID) -> ResponseReturnValue:
 @bp.post("/audits/<uuid:audit_id>/confirm")
 @require_person(Office.OVERSEE)
 def confirm_findings(audit_id: UUID) -> ResponseReturnValue:
-    def confirm(_form: CaseForm) -> None:
-        audits.confirm_findings(db.session, by=current_person(), audit_id=audit_id, now=clock.now())
-
-    return checklist.act(audit_id, AuditMove.CONFIRM, confirm)
+    return checklist.act(
+        audit_id, AuditMove.CONFIRM, lambda _form, acting: audits.confirm_findings(db.session, **acting)
+    )
 
 
 @bp.post("/audits/<uuid:audit_id>/leave")
 @require_person(Office.OVERSEE)
 def leave_case(audit_id: UUID) -> ResponseReturnValue:
-    def leave(form: CaseForm) -> None:
-        audits.leave_case(
-            db.session, by=current_person(), audit_id=audit_id, text=form.leave_text.data, now=clock.now()
-        )
+    def leave(form: CaseForm, acting: Acting) -> None:
+        audits.leave_case(db.session, text=form.leave_text.data, **acting)
 
     return checklist.act(audit_id, AuditMove.LEAVE, leave, own=("leave_text",))
 
@@ -97,15 +88,9 @@ def leave_case(audit_id: UUID) -> ResponseReturnValue:
 @bp.post("/audits/<uuid:audit_id>/withdrawal")
 @require_person(Office.OVERSEE)
 def propose_withdrawal(audit_id: UUID) -> ResponseReturnValue:
-    def propose(form: CaseForm) -> None:
-        withdrawals.propose_withdrawal(
-            db.session,
-            by=current_person(),
-            audit_id=audit_id,
-            reason=WithdrawalReason(form.reason.data),
-            text=form.proposal_text.data,
-            now=clock.now(),
-        )
+    def propose(form: CaseForm, acting: Acting) -> None:
+        reason = WithdrawalReason(form.reason.data)
+        withdrawals.propose_withdrawal(db.session, reason=reason, text=form.proposal_text.data, **acting)
 
     return checklist.act(audit_id, AuditMove.PROPOSE, propose, needed=("reason", "proposal_text"))
 
@@ -113,15 +98,9 @@ def propose_withdrawal(audit_id: UUID) -> ResponseReturnValue:
 @bp.post("/audits/<uuid:audit_id>/decision")
 @require_person(Office.OVERSEE_FRESH)
 def decide_withdrawal(audit_id: UUID) -> ResponseReturnValue:
-    def decide(form: CaseForm) -> None:
-        withdrawals.decide_withdrawal(
-            db.session,
-            by=current_person(),
-            audit_id=audit_id,
-            decision=Decision(form.decision.data),
-            text=form.decision_text.data,
-            now=clock.now(),
-        )
+    def decide(form: CaseForm, acting: Acting) -> None:
+        decision = Decision(form.decision.data)
+        withdrawals.decide_withdrawal(db.session, decision=decision, text=form.decision_text.data, **acting)
 
     return checklist.act(audit_id, AuditMove.DECIDE, decide, needed=("decision", "decision_text"))
 

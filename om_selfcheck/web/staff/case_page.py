@@ -9,24 +9,23 @@ from flask.typing import ResponseReturnValue
 from om_selfcheck import clock
 from om_selfcheck.domain.audit import (
     AuditMove,
-    AuditState,
     CheckItem,
     Decision,
     FindingAnswer,
     list_moves,
     list_outcomes,
     list_reasons,
+    may_write,
 )
 from om_selfcheck.domain.completeness import REQUIRED_ACTIONS
 from om_selfcheck.extensions import db
 from om_selfcheck.i18n.labels import label
 from om_selfcheck.i18n.translation import current_language
-from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import audits, case_letters, cases
 from om_selfcheck.services.cases import Case
 from om_selfcheck.services.record import list_timeline
 from om_selfcheck.web.access import current_person
-from om_selfcheck.web.case_forms import CaseForm, read_posting
+from om_selfcheck.web.case_forms import CaseForm, pick_typed, read_posting
 from om_selfcheck.web.sessions import commit
 from om_selfcheck.web.surroundings import catalogue
 
@@ -108,11 +107,11 @@ def _read_days(case: Case) -> dict[UUID, str]:
 
 
 def _can_write(case: Case) -> bool:
-    return not case.is_erased and case.state not in (AuditState.DRAWN, AuditState.CLOSED)
+    return not case.is_erased and may_write(case.state)
 
 
 def _list_homeless(case: Case, form: CaseForm) -> list[tuple[str, str]]:
     """Return the texts that were typed for what the case no longer offers, to be copied (label, text)."""
     moves = list_moves(case.state)
     left = [name for name, move in _PLACES.items() if move not in moves] + ([] if _can_write(case) else ["message"])
-    return [(_("Was Sie geschrieben haben"), form[name].data) for name in left if form[name].data]
+    return pick_typed(form, left)

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypedDict
 from uuid import UUID
 
 from flask.typing import ResponseReturnValue
@@ -12,6 +14,7 @@ from om_selfcheck.extensions import db
 from om_selfcheck.i18n.labels import label
 from om_selfcheck.i18n.translation import gettext as _
 from om_selfcheck.services import audits, cases
+from om_selfcheck.services.accounts import Person
 from om_selfcheck.web.access import current_person
 from om_selfcheck.web.case_forms import CaseForm, read_case_form, read_findings
 from om_selfcheck.web.sessions import commit
@@ -27,10 +30,18 @@ class Noted:
     status: int = CONFLICT
 
 
+class Acting(TypedDict):
+    """What every act on a case takes: who does it, to which case, and when."""
+
+    by: Person
+    audit_id: UUID
+    now: datetime
+
+
 def act(
     audit_id: UUID,
     move: AuditMove | None,
-    do: Callable[[CaseForm], None],
+    do: Callable[[CaseForm, Acting], None],
     *,
     needed: tuple[str, ...] = (),
     own: tuple[str, ...] = (),
@@ -51,7 +62,7 @@ def act(
         commit()
         page = render_case(audit_id, form, wrong | noted.problems, entries=noted.wanted)
         return page, UNPROCESSABLE if wrong else noted.status
-    do(form)
+    do(form, Acting(by=current_person(), audit_id=audit_id, now=clock.now()))
     return finish(audit_id, form, *needed, *own, entries=noted.wanted, problems=noted.problems)
 
 
